@@ -1,0 +1,22 @@
+# The server. ternd's own parts are a library, so that unit tests can link them.
+sbin_PROGRAMS += contrib/ternd/ternd
+noinst_LIBRARIES += contrib/ternd/libternd.a
+
+TERND_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/contrib/ternd \
+	$(EVENT_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS)
+
+contrib_ternd_libternd_a_CPPFLAGS = $(TERND_CPPFLAGS)
+contrib_ternd_libternd_a_SOURCES = \
+	contrib/ternd/call.h \
+	contrib/ternd/handlers.h \
+	contrib/ternd/pool.h \
+	contrib/ternd/server.h \
+	contrib/ternd/sessions.h \
+	contrib/ternd/store.h \
+	contrib/ternd/worker.h
+TERND_LIBS = contrib/ternd/libternd.a $(WIRE_LIBS) \
+	$(EVENT_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) -lpthread
+
+contrib_ternd_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
+contrib_ternd_ternd_SOURCES = contrib/ternd/main.c
+contrib_ternd_ternd_LDADD = $(TERND_LIBS) $(LIBINTL)

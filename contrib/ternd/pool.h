@@ -1,0 +1,55 @@
+/*
+ * Pools and held polls (doc/protocol.md 3.5). For each account that polls, the events since some
+ * stamp, bounded, one copy for all its devices; for each device at most one held call.
+ * The invariant: a pool holds every event of its account with a stamp in (floor, committed].
+ * Loop's thread only.
+ */
+#ifndef TERND_POOL_H
+#define TERND_POOL_H
+
+#include <event2/event.h>
+
+#include "call.h"
+#include "model/contact.h"
+
+struct pools;
+
+enum {
+	POOL_EVENTS = 4096,                /* events one account's pool holds at most */
+	POOL_BYTES = 1024 * 1024,          /* and their bytes */
+	POOL_ALL_BYTES = 256 * 1024 * 1024 /* of all pools together: beyond it, idle ones go */
+};
+
+/* committed: the highest stamp committed when the server started. */
+struct pools *pools_create(struct event_base *base, const char *generation, int64_t committed);
+void pools_destroy(struct pools *pools);
+
+/*
+ * Answers the poll at once where there is something to tell, or holds it up to wait_ms;
+ * supersedes another held call of the same device. The call is pool's from here on.
+ */
+void pools_poll(
+    struct pools *pools, struct call *call, const struct cursor *cursor, int64_t wait_ms);
+
+/*
+ * Adds one event object (JSON, copied) to the account's pool if it has one.
+ * not_to: a device that isn't told of it, 0 for none. Called with growing stamps, between
+ * two commits' pools_committed().
+ */
+void pools_publish(struct pools *pools, int64_t account_id, int64_t not_to, int64_t stamp,
+    const char *event, size_t length);
+
+/* Everything up to stamp is committed and published: answers the polls that it concerns. */
+void pools_committed(struct pools *pools, int64_t stamp);
+int64_t pools_committed_stamp(const struct pools *pools);
+
+/* A device was revoked: its held call fails with "unauthorized". */
+void pools_drop_device(struct pools *pools, int64_t device_id);
+
+/* Answers all held calls, spread over ms milliseconds, with an empty interval. */
+void pools_drain(struct pools *pools, int ms);
+
+/* For /metrics. */
+size_t pools_held(const struct pools *pools);
+
+#endif

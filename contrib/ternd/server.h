@@ -1,0 +1,48 @@
+/* The server's parts, as handlers see them. Owned by main; loop's thread only. */
+#ifndef TERND_SERVER_H
+#define TERND_SERVER_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "model/contact.h"
+
+struct worker;
+struct pools;
+struct sessions;
+struct store_driver;
+
+enum registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
+
+/* What the command line says. Strings are borrowed from argv. */
+struct server_config {
+	const char *listen;        /* "http://127.0.0.1:7480"; port 0 picks one */
+	const char *store;         /* a file, or ":memory:" */
+	const char **domains;      /* the first one is the default */
+	size_t domain_count;
+	enum registration registration;
+	int request_timeout_ms;    /* first byte to last: 30000 */
+	int idle_timeout_ms;       /* between requests: 120000 */
+	int drain_ms;              /* how long a drain may spread its answers: 3000 */
+	bool weak_passwords;       /* Argon2id at its minimum: for tests only */
+};
+
+struct server {
+	const struct server_config *config;
+	struct event_base *base;
+	char generation[GENERATION_SIZE];
+	struct worker *writer;
+	struct worker *reader;
+	struct worker *hasher;
+	struct pools *pools;       /* pool.h: held polls and what waits for them */
+	struct sessions *sessions; /* sessions.h: tokens in memory */
+	bool draining;
+};
+
+/* True where domain is one of the server's. */
+bool server_has_domain(const struct server *server, const char *domain);
+
+#endif

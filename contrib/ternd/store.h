@@ -1,0 +1,128 @@
+/*
+ * The contract of storage. A store is one connection; a writer and readers are opened apart and
+ * each is used by one thread. Handlers and workers know no SQL; SQLite stands behind it in
+ * store-sqlite/ (a file, or memory for tests).
+ *
+ * Every function returns OK; a code its comment names; or IO, with a sentence, where storage
+ * failed (full, read-only, broken), after which the transaction must be rolled back. Membership
+ * and a device's validity are checked again inside these calls: DENIED where the device was revoked.
+ */
+#ifndef TERND_STORE_H
+#define TERND_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "model/contact.h"
+#include "model/message.h"
+#include "sessions.h"
+#include "wire/error.h"
+#include "wire/send.h"
+
+struct store;
+
+enum store_mode { STORE_WRITE, STORE_READ };
+
+struct store_account {
+	int64_t account_id;
+	char password_hash[128]; /* crypto_pwhash_str() form */
+};
+
+/* One message as the server tells of it. text_json is the text as a JSON string; borrowed until the
+ * callback returns. */
+struct store_message {
+	struct message message; /* from, msg_id, time, stamp, type, key */
+	const char *text_json;
+	int64_t sender_id;      /* account */
+};
+
+/* The outcome of storing one item of a send. */
+struct store_sent {
+	enum wire_error error; /* WIRE_OK: stored, or stored before (repeated) */
+	int64_t msg_id;
+	int64_t time;
+	int64_t stamp;
+	bool repeated;
+	int64_t recipient_id; /* account; equals the sender's in notes to oneself */
+};
+
+struct store_driver {
+	const char *name;
+
+	/* Opens where, making and migrating it in STORE_WRITE. *store is closed with close().
+	 * CANNOT_CREATE, IO, CONFIG (a newer schema, not a store). */
+	enum status (*open)(struct store **store, const char *where, enum store_mode mode,
+	    struct error *err);
+	void (*close)(struct store *store);
+
+	/* Transactions. A reader's holds one snapshot. commit makes everything durable (fsync). */
+	enum status (*begin)(struct store *store, struct error *err);
+	enum status (*commit)(struct store *store, struct error *err);
+	void (*rollback)(struct store *store);
+	/* The highest stamp given out so far: committed once the transaction is. */
+	int64_t (*last_stamp)(struct store *store);
+
+	/* Begins a generation at the highest stamp stored. Writer. */
+	enum status (*generation_add)(
+	    struct store *store, const char *generation, struct error *err);
+	/* *valid: doc/protocol.md 3.3. Reader. */
+	enum status (*cursor_check)(struct store *store, const struct cursor *cursor, bool *valid,
+	    struct error *err);
+
+	/* NOT_FOUND. */
+	enum status (*account_find)(struct store *store, const char *address,
+	    struct store_account *account, struct error *err);
+	/* CONFLICT where the address is taken (addresses are never given out again). Writer. */
+	enum status (*account_add)(struct store *store, const char *address,
+	    const char *password_hash, int64_t *account_id, struct error *err);
+	/* Writer. */
+	enum status (*device_add)(struct store *store, int64_t account_id, const char *name,
+	    const uint8_t token_hash[TOKEN_HASH], int64_t *device_id, struct error *err);
+	/* Revokes; harmless where it is revoked already. Writer. */
+	enum status (*device_remove)(struct store *store, int64_t device_id, struct error *err);
+	/* NOT_FOUND: no such token, or revoked. */
+	enum status (*device_find)(struct store *store, const uint8_t token_hash[TOKEN_HASH],
+	    struct caller *caller, struct error *err);
+
+	/* Sets the owner's contact; fills contact->stamp. *changed says whether anything did.
+	 * DENIED. Writer. */
+	enum status (*contact_set)(struct store *store, const struct caller *owner,
+	    struct contact *contact, bool *changed, struct error *err);
+
+	/*
+	 * Stores one item of a send, or finds it by its key (doc/protocol.md 3.2). text_json is
+	 * item->text as a JSON string. Refusals are *sent's error. DENIED. Writer.
+	 */
+	enum status (*message_send)(struct store *store, const struct caller *sender,
+	    const struct send_item *item, const char *text_json, struct store_sent *sent,
+	    struct error *err);
+
+	/*
+	 * Rows of account changed in (from, until], oldest stamp first, at most limit over both
+	 * kinds. *to: the stamp up to which everything was told (until where nothing is left). Reader.
+	 */
+	enum status (*changes)(struct store *store, int64_t account_id, int64_t from,
+	    int64_t until, size_t limit, void (*contact)(void *arg, const struct contact *),
+	    void (*head)(void *arg, const struct conversation_head *), void *arg, int64_t *to,
+	    struct error *err);
+
+	/*
+	 * Tells a conversation's messages in ids, ascending, until row() returns false (that row
+	 * was not taken). *head is the conversation's as this account sees it; its own keys are
+	 * filled in on messages it sent. NOT_FOUND: not a member, or no such conversation. Reader.
+	 */
+	enum status (*messages)(struct store *store, const struct caller *reader,
+	    const char *conversation, struct id_range ids, struct conversation_head *head,
+	    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
+
+	/* Saves a device's acknowledgement (doc/protocol.md 3.7). Ranges of conversations it isn't in, or
+	 * beyond last, are ignored. Makes no stamp. Writer. */
+	enum status (*ack_save)(struct store *store, const struct caller *caller,
+	    const struct conversation_range *range, struct error *err);
+};
+
+extern const struct store_driver store_sqlite;
+
+#endif

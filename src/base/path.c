@@ -1,0 +1,76 @@
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum status
+path_data_dir(char **path, struct error *err)
+{
+	const char *data = getenv("XDG_DATA_HOME");
+	const char *home = getenv("HOME");
+
+	if (data && data[0] == '/')
+		*path = mem_printf("%s/tern", data);
+	else if (home && home[0] == '/')
+		*path = mem_printf("%s/.local/share/tern", home);
+	else
+		return error_set(err, STATUS_CONFIG,
+		    "no place for tern's data: set HOME or XDG_DATA_HOME to an absolute path");
+	return STATUS_OK;
+}
+
+enum status
+path_make_dir(const char *path, struct error *err)
+{
+	char *copy = mem_strdup(path);
+	enum status status = STATUS_OK;
+
+	for (char *p = copy + 1; status == STATUS_OK; p++) {
+		char end = *p;
+
+		if (end != '/' && end != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+			status = error_set(err, STATUS_CANNOT_CREATE,
+			    "cannot make the directory %s: %s", copy, strerror(errno));
+		*p = end;
+		if (end == '\0')
+			break;
+	}
+	free(copy);
+	return status;
+}
+
+enum status
+path_lock_try(struct path_lock *lock, const char *path, struct error *err)
+{
+	int saved;
+
+	lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (lock->fd < 0)
+		return error_set(err, errno == EIO ? STATUS_IO : STATUS_CANNOT_CREATE,
+		    "cannot open the lock %s: %s", path, strerror(errno));
+	if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0)
+		return STATUS_OK;
+	saved = errno;
+	path_lock_release(lock);
+	if (saved == EWOULDBLOCK)
+		return error_set(err, STATUS_AGAIN, "%s is held by another process", path);
+	return error_set(err, STATUS_IO, "cannot lock %s: %s", path, strerror(saved));
+}
+
+void
+path_lock_release(struct path_lock *lock)
+{
+	if (lock->fd >= 0)
+		close(lock->fd);
+	lock->fd = -1;
+}

@@ -1,0 +1,54 @@
+#include "base/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A UTF-8 sequence cut in two by the limit would reach the terminal as garbage. */
+static void
+trim_partial_character(char *text)
+{
+	size_t length = strlen(text);
+	size_t start = length;
+
+	if (length + 1 < ERROR_TEXT_MAX)
+		return;
+	while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+		start--;
+	if (start > 0 && (unsigned char)text[start - 1] >= 0xC0)
+		text[start - 1] = '\0';
+}
+
+enum status
+error_set(struct error *err, enum status status, const char *format, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return status;
+	err->status = status;
+	va_start(ap, format);
+	vsnprintf(err->text, sizeof err->text, format, ap);
+	va_end(ap);
+	trim_partial_character(err->text);
+	return status;
+}
+
+enum status
+error_prefix(struct error *err, const char *format, ...)
+{
+	char prefix[ERROR_TEXT_MAX];
+	char whole[2 * ERROR_TEXT_MAX + 2];
+	va_list ap;
+
+	if (!err)
+		return STATUS_INTERNAL;
+	va_start(ap, format);
+	vsnprintf(prefix, sizeof prefix, format, ap);
+	va_end(ap);
+	snprintf(whole, sizeof whole, "%s: %s", prefix, err->text);
+	memcpy(err->text, whole, sizeof err->text - 1);
+	err->text[sizeof err->text - 1] = '\0';
+	trim_partial_character(err->text);
+	return err->status;
+}

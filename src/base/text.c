@@ -1,0 +1,104 @@
+#include "base/text.h"
+
+#include <string.h>
+#include <unistr.h>
+
+#include "base/mem.h"
+
+bool
+text_is_utf8(const char *text, size_t length)
+{
+	return !u8_check((const uint8_t *)text, length) && !memchr(text, 0, length);
+}
+
+/* Format characters that move, hide or reorder what stands around them. */
+static bool
+is_harmful(ucs4_t c)
+{
+	return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
+	    c == 0x200F || c == 0x061C || (c >= 0x206A && c <= 0x206F) || c == 0xFEFF ||
+	    (c >= 0xFFF9 && c <= 0xFFFB) || c == 0x00AD || c == 0x200B || c == 0x2060 ||
+	    c == 0x180E || (c >= 0xE0000 && c <= 0xE001F);
+}
+
+static void
+add_character(struct buf *out, ucs4_t c, enum text_lines lines)
+{
+	uint8_t bytes[6];
+	int length;
+
+	if (c == '\n' && lines == TEXT_KEEP_LINES) {
+		buf_add_char(out, '\n');
+		return;
+	}
+	if (c == '\t')
+		c = ' ';
+	else if (c == '\n')
+		c = 0x21B5; /* the return arrow */
+	else if (c < 0x20)
+		c = 0x2400 + c; /* the control's picture */
+	else if (c == 0x7F)
+		c = 0x2421;
+	else if (c < 0xA0 && c > 0x7F)
+		c = 0xFFFD;
+	else if (c == 0x2028 || c == 0x2029)
+		c = 0x21B5;
+	else if (is_harmful(c))
+		return;
+	length = u8_uctomb(bytes, c, sizeof bytes);
+	if (length > 0)
+		buf_add(out, bytes, (size_t)length);
+}
+
+void
+text_safe(struct buf *out, const char *text, size_t length, enum text_lines lines)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	size_t done = 0;
+
+	while (done < length) {
+		ucs4_t c;
+		int step;
+
+		if (p[done] >= 0x20 && p[done] < 0x7F) {
+			size_t run = done;
+
+			while (run < length && p[run] >= 0x20 && p[run] < 0x7F)
+				run++;
+			buf_add(out, text + done, run - done);
+			done = run;
+			continue;
+		}
+		step = u8_mbtoucr(&c, p + done, length - done);
+		if (step <= 0) {
+			c = 0xFFFD;
+			step = 1;
+		}
+		add_character(out, c, lines);
+		done += (size_t)step;
+	}
+}
+
+char *
+text_safe_line(const char *text)
+{
+	struct buf out;
+	size_t length = strlen(text);
+
+	buf_init(&out, 4 * length + 16);
+	text_safe(&out, text, length, TEXT_ONE_LINE);
+	return buf_take(&out);
+}
+
+void
+text_shell_quote(struct buf *out, const char *text)
+{
+	buf_add_char(out, '\'');
+	for (; *text; text++) {
+		if (*text == '\'')
+			buf_add_string(out, "'\\''");
+		else
+			buf_add_char(out, *text);
+	}
+	buf_add_char(out, '\'');
+}

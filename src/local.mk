@@ -1,0 +1,36 @@
+# One library a layer. A layer's sources are listed here and nowhere else.
+noinst_LIBRARIES += src/libbase.a src/libmodel.a src/libwire.a
+
+src_libbase_a_SOURCES = \
+	src/base/buf.c src/base/buf.h \
+	src/base/io.c src/base/io.h \
+	src/base/mem.c src/base/mem.h \
+	src/base/path.c src/base/path.h \
+	src/base/random.c src/base/random.h \
+	src/base/status.c src/base/status.h \
+	src/base/text.c src/base/text.h \
+	src/base/timeu.c src/base/timeu.h
+
+src_libmodel_a_SOURCES = \
+	src/model/address.c src/model/address.h \
+	src/model/contact.h \
+	src/model/key.c src/model/key.h \
+	src/model/message.c src/model/message.h
+
+src_libwire_a_SOURCES = \
+	src/wire/account.c src/wire/account.h \
+	src/wire/error.c src/wire/error.h \
+	src/wire/json.c src/wire/json.h \
+	src/wire/limits.h \
+	src/wire/method.c src/wire/method.h \
+	src/wire/rows.c src/wire/rows.h \
+	src/wire/send.c src/wire/send.h \
+	src/wire/sync.c src/wire/sync.h
+src_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
+
+# What the server links of these, too.
+WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(UNISTRING_LIBS) -lm
+
+include src/cache/local.mk
+include src/net/local.mk
+include src/cli/local.mk

@@ -1,0 +1,406 @@
+#include "wire/json.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/address.h"
+#include "wire/limits.h"
+
+/* struct json is a cJSON; the names are kept apart so that nobody else needs its header. */
+static const cJSON *
+node(const struct json *value)
+{
+	return (const cJSON *)value;
+}
+
+static const struct json *
+wrap(const cJSON *value)
+{
+	return (const struct json *)value;
+}
+
+/* Steps over the string that opens at p. NULL where it is not one. */
+static const char *
+scan_string(const char *p, const char *end)
+{
+	for (p++; p < end; p++) {
+		if (*p == '"')
+			return p + 1;
+		if ((unsigned char)*p < 0x20)
+			return NULL;
+		if (*p != '\\')
+			continue;
+		if (++p == end)
+			return NULL;
+		/* cJSON would end the C string at it. */
+		if (*p == 'u' && end - p > 4 && memcmp(p + 1, "0000", 4) == 0)
+			return NULL;
+	}
+	return NULL;
+}
+
+static const char *
+scan(const char *data, size_t length)
+{
+	const char *end = data + length;
+	int depth = 0, values = 1;
+
+	for (const char *p = data; p < end;) {
+		if (*p == '"') {
+			if (!(p = scan_string(p, end)))
+				return "a string is broken or holds a control character";
+			continue;
+		}
+		if ((unsigned char)*p < 0x20 && !strchr("\t\r\n", *p))
+			return "it holds a control character";
+		if (*p == '{' || *p == '[') {
+			if (++depth > LIMIT_JSON_DEPTH)
+				return "it is nested too deep";
+		} else if (*p == '}' || *p == ']') {
+			depth--;
+		} else if (*p == ',' && ++values > LIMIT_JSON_VALUES) {
+			return "it has too many values";
+		}
+		p++;
+	}
+	return NULL;
+}
+
+enum status
+json_parse(struct json **doc, const char *data, size_t length, struct error *err)
+{
+	const char *rest, *wrong;
+	cJSON *value;
+
+	*doc = NULL;
+	if (!text_is_utf8(data, length))
+		return error_set(err, STATUS_PROTOCOL, "the JSON is not UTF-8");
+	if ((wrong = scan(data, length)))
+		return error_set(err, STATUS_PROTOCOL, "the JSON is not taken: %s", wrong);
+	value = cJSON_ParseWithLengthOpts(data, length, &rest, false);
+	if (!value)
+		return error_set(err, STATUS_PROTOCOL, "not JSON");
+	while (rest < data + length && strchr(" \t\r\n", *rest))
+		rest++;
+	if (!cJSON_IsObject(value) || rest != data + length) {
+		cJSON_Delete(value);
+		return error_set(err, STATUS_PROTOCOL, "not one JSON object");
+	}
+	*doc = (struct json *)value;
+	return STATUS_OK;
+}
+
+void
+json_destroy(struct json *doc)
+{
+	cJSON_Delete((cJSON *)doc);
+}
+
+/* *field is NULL, with OK, where an optional field is absent or null. */
+static enum status
+find(const struct json *object, const char *name, enum json_need need, const cJSON **field,
+    struct error *err)
+{
+	const cJSON *found = cJSON_GetObjectItemCaseSensitive(node(object), name);
+
+	*field = found && !cJSON_IsNull(found) ? found : NULL;
+	if (!*field && need == JSON_REQUIRED)
+		return error_set(err, STATUS_PROTOCOL, "the field \"%s\" is missing", name);
+	return STATUS_OK;
+}
+
+static enum status
+wrong_type(struct error *err, const char *name, const char *want)
+{
+	return error_set(err, STATUS_PROTOCOL, "the field \"%s\" is not %s", name, want);
+}
+
+enum status
+json_get_string(const struct json *object, const char *name, enum json_need need, size_t limit,
+    const char **value, struct error *err)
+{
+	const cJSON *field;
+	enum status status = find(object, name, need, &field, err);
+
+	if (status != STATUS_OK || !field)
+		return status;
+	if (!cJSON_IsString(field))
+		return wrong_type(err, name, "a string");
+	if (strlen(field->valuestring) > limit)
+		return error_set(err, STATUS_TOO_LARGE,
+		    "the field \"%s\" is longer than %zu bytes", name, limit);
+	*value = field->valuestring;
+	return STATUS_OK;
+}
+
+bool
+json_item_int(const struct json *item, int64_t min, int64_t max, int64_t *value)
+{
+	const cJSON *n = node(item);
+
+	if (!n || !cJSON_IsNumber(n) || n->valuedouble != trunc(n->valuedouble) ||
+	    fabs(n->valuedouble) > (double)LIMIT_INTEGER)
+		return false;
+	*value = (int64_t)n->valuedouble;
+	return *value >= min && *value <= max;
+}
+
+bool
+json_item_string(const struct json *item, size_t limit, const char **value)
+{
+	const cJSON *n = node(item);
+
+	if (!n || !cJSON_IsString(n) || strlen(n->valuestring) > limit)
+		return false;
+	*value = n->valuestring;
+	return true;
+}
+
+enum status
+json_get_int(const struct json *object, const char *name, enum json_need need, int64_t min,
+    int64_t max, int64_t *value, struct error *err)
+{
+	const cJSON *field;
+	enum status status = find(object, name, need, &field, err);
+	int64_t number;
+
+	if (status != STATUS_OK || !field)
+		return status;
+	if (!json_item_int(wrap(field), min, max, &number))
+		return error_set(err, STATUS_PROTOCOL,
+		    "the field \"%s\" is not a whole number from %lld to %lld", name,
+		    (long long)min, (long long)max);
+	*value = number;
+	return STATUS_OK;
+}
+
+enum status
+json_get_bool(const struct json *object, const char *name, enum json_need need, bool *value,
+    struct error *err)
+{
+	const cJSON *field;
+	enum status status = find(object, name, need, &field, err);
+
+	if (status != STATUS_OK || !field)
+		return status;
+	if (!cJSON_IsBool(field))
+		return wrong_type(err, name, "true or false");
+	*value = cJSON_IsTrue(field);
+	return STATUS_OK;
+}
+
+enum status
+json_get_key(const struct json *object, const char *name, enum json_need need, struct key *value,
+    bool *present, struct error *err)
+{
+	const char *text = NULL;
+	enum status status = json_get_string(object, name, need, KEY_TEXT_SIZE, &text, err);
+
+	*present = status == STATUS_OK && text;
+	if (*present && !key_parse(value, text))
+		return wrong_type(err, name, "a key (a UUID)");
+	return status;
+}
+
+enum status
+json_get_address(const struct json *object, const char *name, enum json_need need,
+    const char **value, struct error *err)
+{
+	const char *text = NULL;
+	enum status status = json_get_string(object, name, need, ADDRESS_SIZE, &text, err);
+
+	if (status != STATUS_OK || !text)
+		return status;
+	if (!address_is_valid(text))
+		return wrong_type(err, name, "an address");
+	*value = text;
+	return STATUS_OK;
+}
+
+enum status
+json_get_cursor(const struct json *object, const char *name, enum json_need need,
+    struct cursor *cursor, struct error *err)
+{
+	const struct json *array, *generation;
+	const char *text;
+	size_t count;
+	enum status status = json_get_array(object, name, need, 2, &array, &count, err);
+
+	cursor->generation[0] = '\0';
+	cursor->stamp = 0;
+	if (status != STATUS_OK || !array)
+		return status;
+	generation = json_first(array);
+	if (count != 2 || !json_item_string(generation, GENERATION_SIZE - 1, &text) || !text[0] ||
+	    !json_item_int(json_next(generation), 0, LIMIT_INTEGER, &cursor->stamp))
+		return wrong_type(err, name, "a cursor");
+	memcpy(cursor->generation, text, strlen(text) + 1);
+	return STATUS_OK;
+}
+
+enum status
+json_get_object(const struct json *object, const char *name, enum json_need need,
+    const struct json **value, struct error *err)
+{
+	const cJSON *field;
+	enum status status = find(object, name, need, &field, err);
+
+	*value = wrap(field);
+	if (field && !cJSON_IsObject(field))
+		return wrong_type(err, name, "an object");
+	return status;
+}
+
+enum status
+json_get_array(const struct json *object, const char *name, enum json_need need, size_t limit,
+    const struct json **array, size_t *count, struct error *err)
+{
+	const cJSON *field;
+	enum status status = find(object, name, need, &field, err);
+
+	*array = wrap(field);
+	*count = 0;
+	if (status != STATUS_OK || !field)
+		return status;
+	if (!cJSON_IsArray(field))
+		return wrong_type(err, name, "an array");
+	*count = (size_t)cJSON_GetArraySize(field);
+	if (*count > limit)
+		return error_set(err, STATUS_TOO_LARGE,
+		    "the array \"%s\" has more than %zu items", name, limit);
+	return STATUS_OK;
+}
+
+const struct json *
+json_first(const struct json *array)
+{
+	return array ? wrap(node(array)->child) : NULL;
+}
+
+const struct json *
+json_next(const struct json *item)
+{
+	return item ? wrap(node(item)->next) : NULL;
+}
+
+bool
+json_is_object(const struct json *item)
+{
+	return item && cJSON_IsObject(node(item));
+}
+
+void
+json_add_value(struct buf *out, const struct json *value)
+{
+	char *text = cJSON_PrintUnformatted(node(value));
+
+	if (text)
+		buf_add_string(out, text);
+	cJSON_free(text);
+}
+
+static bool
+needs_escape(unsigned char c)
+{
+	return c < 0x20 || c == '"' || c == '\\' || c == 0x7F;
+}
+
+void
+json_add_string_n(struct buf *out, const char *text, size_t length)
+{
+	size_t done = 0;
+
+	buf_add_char(out, '"');
+	while (done < length) {
+		size_t run = done;
+
+		while (run < length && !needs_escape((unsigned char)text[run]))
+			run++;
+		buf_add(out, text + done, run - done);
+		done = run;
+		if (done == length)
+			break;
+		switch (text[done]) {
+		case '"':
+			buf_add(out, "\\\"", 2);
+			break;
+		case '\\':
+			buf_add(out, "\\\\", 2);
+			break;
+		case '\n':
+			buf_add(out, "\\n", 2);
+			break;
+		case '\t':
+			buf_add(out, "\\t", 2);
+			break;
+		default:
+			buf_printf(out, "\\u%04x", (unsigned char)text[done]);
+		}
+		done++;
+	}
+	buf_add_char(out, '"');
+}
+
+void
+json_add_string(struct buf *out, const char *text)
+{
+	json_add_string_n(out, text, strlen(text));
+}
+
+void
+json_comma(struct buf *out)
+{
+	if (out->length && out->data[out->length - 1] != '{' && out->data[out->length - 1] != '[')
+		buf_add_char(out, ',');
+}
+
+void
+json_put_name(struct buf *out, const char *name)
+{
+	json_comma(out);
+	buf_add_char(out, '"');
+	buf_add_string(out, name);
+	buf_add(out, "\":", 2);
+}
+
+void
+json_put_string(struct buf *out, const char *name, const char *value)
+{
+	json_put_name(out, name);
+	json_add_string(out, value);
+}
+
+void
+json_put_int(struct buf *out, const char *name, int64_t value)
+{
+	json_put_name(out, name);
+	buf_add_int(out, value);
+}
+
+void
+json_put_bool(struct buf *out, const char *name, bool value)
+{
+	json_put_name(out, name);
+	buf_add_string(out, value ? "true" : "false");
+}
+
+void
+json_put_key(struct buf *out, const char *name, const struct key *value)
+{
+	char text[KEY_TEXT_SIZE];
+
+	json_put_string(out, name, key_format(value, text));
+}
+
+void
+json_put_cursor(struct buf *out, const char *name, const struct cursor *cursor)
+{
+	json_put_name(out, name);
+	buf_add_char(out, '[');
+	json_add_string(out, cursor->generation);
+	buf_add_char(out, ',');
+	buf_add_int(out, cursor->stamp);
+	buf_add_char(out, ']');
+}

@@ -1,0 +1,33 @@
+#include "wire/method.h"
+
+#include <string.h>
+
+#include "wire/limits.h"
+
+static const struct method table[METHOD_COUNT] = {
+    {METHOD_REGISTER, "register", "POST", "/v1/register", CALLER_ANYONE, LIMIT_REQUEST_SMALL, false},
+    {METHOD_LOGIN, "login", "POST", "/v1/login", CALLER_ANYONE, LIMIT_REQUEST_SMALL, false},
+    {METHOD_LOGOUT, "logout", "POST", "/v1/logout", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false},
+    {METHOD_LOGIN_SYNC, "login-sync", "POST", "/v1/login-sync", CALLER_DEVICE, LIMIT_REQUEST, false},
+    {METHOD_EVENTS, "events", "POST", "/v1/events", CALLER_DEVICE, LIMIT_REQUEST, true},
+    {METHOD_PULL, "pull", "POST", "/v1/pull", CALLER_DEVICE, LIMIT_REQUEST, false},
+    {METHOD_SEND, "send", "POST", "/v1/send", CALLER_DEVICE, LIMIT_REQUEST, false},
+    {METHOD_ACK, "ack", "POST", "/v1/ack", CALLER_DEVICE, LIMIT_REQUEST, false},
+    {METHOD_CONTACT_SET, "contact-set", "POST", "/v1/contact-set", CALLER_DEVICE, LIMIT_REQUEST,
+        false},
+};
+
+const struct method *
+method_get(enum method_id id)
+{
+	return &table[id];
+}
+
+const struct method *
+method_find(const char *path, size_t length)
+{
+	for (size_t i = 0; i < METHOD_COUNT; i++)
+		if (strlen(table[i].path) == length && memcmp(table[i].path, path, length) == 0)
+			return &table[i];
+	return NULL;
+}

@@ -1,0 +1,41 @@
+/* What several methods' requests and answers are made of: messages, contacts, heads, acks. */
+#ifndef TERN_WIRE_ROWS_H
+#define TERN_WIRE_ROWS_H
+
+#include "model/contact.h"
+#include "model/message.h"
+#include "wire/json.h"
+
+/*
+ * Appends the fields of a message, without braces and without "conversation", as an item of an
+ * object under way (doc/protocol.md 3.5). text_json, where not NULL, is the text as a
+ * JSON string with its quotes, and is spliced in instead of m->text. The key is written where
+ * m->has_key.
+ */
+void message_write_fields(struct buf *out, const struct message *m, const char *text_json);
+
+/* Reads them; m->conversation is left alone. A type not known is kept as it is. PROTOCOL. */
+enum status message_read_fields(
+    struct message *m, const struct json *object, struct error *err);
+
+/* The fields of a contact, without braces (3.4). */
+void contact_write_fields(struct buf *out, const struct contact *contact);
+/* with_stamp: the answer's form; without it the form of contact-set's request. PROTOCOL,
+ * TOO_LARGE. */
+enum status contact_read_fields(
+    struct contact *contact, const struct json *object, bool with_stamp, struct error *err);
+
+/* One conversation head, with braces (3.4). */
+void head_write(struct buf *out, const struct conversation_head *head);
+enum status head_read(
+    struct conversation_head *head, const struct json *object, struct error *err);
+
+/* "name":[[A,FIRST,LAST],…], left out where count is 0 (3.6, 3.7). */
+void ranges_write(
+    struct buf *out, const char *name, const struct conversation_range *ranges, size_t count);
+/* *ranges is the caller's to free(), its strings borrowed from the document; NULL and 0 where
+ * the field is absent. PROTOCOL, TOO_LARGE. */
+enum status ranges_read(const struct json *object, const char *name, enum json_need need,
+    struct conversation_range **ranges, size_t *count, struct error *err);
+
+#endif
