@@ -36,12 +36,12 @@ struct call {
 	/*
 	 * Set by a handler that waits for something other than a worker (a held poll): called
 	 * when the client has gone, is closed or the server drains. After it nobody may answer
-	 * the call; it is freed when `cancel` returns. A call without cancel whose client goes is kept
-	 * until it is answered, and the answer is dropped.
+	 * the call; it is freed when `cancel` returns. A call without cancel whose client goes is
+	 * kept until it is answered, and the answer is dropped.
 	 */
 	void (*cancel)(struct call *call);
-	void *arg;          /* the handler's */
-	int64_t deadline;   /* time_mono() when `expire` is due; see call_hold() */
+	void *arg;        /* the handler's */
+	int64_t deadline; /* time_mono() when `expire` is due; see call_hold() */
 	void (*expire)(struct call *call);
 	/* conn.c's own fields follow in its wrapper struct. */
 };

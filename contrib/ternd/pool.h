@@ -28,8 +28,8 @@ void pools_destroy(struct pools *pools);
  * Answers the poll at once where there is something to tell, or holds it up to wait_ms;
  * supersedes another held call of the same device. The call is pool's from here on.
  */
-void pools_poll(
-    struct pools *pools, struct call *call, const struct cursor *cursor, int64_t wait_ms);
+void
+pools_poll(struct pools *pools, struct call *call, const struct cursor *cursor, int64_t wait_ms);
 
 /*
  * Adds one event object (JSON, copied) to the account's pool if it has one.

@@ -19,15 +19,15 @@ enum registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
 
 /* What the command line says. Strings are borrowed from argv. */
 struct server_config {
-	const char *listen;        /* "http://127.0.0.1:7480"; port 0 picks one */
-	const char *store;         /* a file, or ":memory:" */
-	const char **domains;      /* the first one is the default */
+	const char *listen;   /* "http://127.0.0.1:7480"; port 0 picks one */
+	const char *store;    /* a file, or ":memory:" */
+	const char **domains; /* the first one is the default */
 	size_t domain_count;
 	enum registration registration;
-	int request_timeout_ms;    /* first byte to last: 30000 */
-	int idle_timeout_ms;       /* between requests: 120000 */
-	int drain_ms;              /* how long a drain may spread its answers: 3000 */
-	bool weak_passwords;       /* Argon2id at its minimum: for tests only */
+	int request_timeout_ms; /* first byte to last: 30000 */
+	int idle_timeout_ms;    /* between requests: 120000 */
+	int drain_ms;           /* how long a drain may spread its answers: 3000 */
+	bool weak_passwords;    /* Argon2id at its minimum: for tests only */
 };
 
 struct server {

@@ -18,8 +18,8 @@ void sessions_destroy(struct sessions *sessions);
 void session_hash(uint8_t hash[TOKEN_HASH], const char *token, size_t length);
 
 /* True, with *caller filled, where the token is known here. */
-bool sessions_find(
-    struct sessions *sessions, const uint8_t hash[TOKEN_HASH], struct caller *caller);
+bool
+sessions_find(struct sessions *sessions, const uint8_t hash[TOKEN_HASH], struct caller *caller);
 void sessions_add(
     struct sessions *sessions, const uint8_t hash[TOKEN_HASH], const struct caller *caller);
 void sessions_drop_device(struct sessions *sessions, int64_t device_id);
@@ -28,7 +28,7 @@ void sessions_drop_device(struct sessions *sessions, int64_t device_id);
  * Fills call->caller from the token, through the reader where it isn't in memory, then calls
  * then(call); or fails the call with "unauthorized".
  */
-void session_authorize(
-    struct call *call, const char *token, size_t length, void (*then)(struct call *));
+void
+session_authorize(struct call *call, const char *token, size_t length, void (*then)(struct call *));
 
 #endif

@@ -5,7 +5,8 @@
  *
  * Every function returns OK; a code its comment names; or IO, with a sentence, where storage
  * failed (full, read-only, broken), after which the transaction must be rolled back. Membership
- * and a device's validity are checked again inside these calls: DENIED where the device was revoked.
+ * and a device's validity are checked again inside these calls: DENIED where the device was
+ * revoked.
  */
 #ifndef TERND_STORE_H
 #define TERND_STORE_H
@@ -35,7 +36,7 @@ struct store_account {
 struct store_message {
 	struct message message; /* from, msg_id, time, stamp, type, key */
 	const char *text_json;
-	int64_t sender_id;      /* account */
+	int64_t sender_id; /* account */
 };
 
 /* The outcome of storing one item of a send. */
@@ -53,8 +54,8 @@ struct store_driver {
 
 	/* Opens where, making and migrating it in STORE_WRITE. *store is closed with close().
 	 * CANNOT_CREATE, IO, CONFIG (a newer schema, not a store). */
-	enum status (*open)(struct store **store, const char *where, enum store_mode mode,
-	    struct error *err);
+	enum status (*open)(
+	    struct store **store, const char *where, enum store_mode mode, struct error *err);
 	void (*close)(struct store *store);
 
 	/* Transactions. A reader's holds one snapshot. commit makes everything durable (fsync). */
@@ -68,8 +69,8 @@ struct store_driver {
 	enum status (*generation_add)(
 	    struct store *store, const char *generation, struct error *err);
 	/* *valid: doc/protocol.md 3.3. Reader. */
-	enum status (*cursor_check)(struct store *store, const struct cursor *cursor, bool *valid,
-	    struct error *err);
+	enum status (*cursor_check)(
+	    struct store *store, const struct cursor *cursor, bool *valid, struct error *err);
 
 	/* NOT_FOUND. */
 	enum status (*account_find)(struct store *store, const char *address,
@@ -101,10 +102,11 @@ struct store_driver {
 
 	/*
 	 * Rows of account changed in (from, until], oldest stamp first, at most limit over both
-	 * kinds. *to: the stamp up to which everything was told (until where nothing is left). Reader.
+	 * kinds. *to: the stamp up to which everything was told (until where nothing is left).
+	 * Reader.
 	 */
-	enum status (*changes)(struct store *store, int64_t account_id, int64_t from,
-	    int64_t until, size_t limit, void (*contact)(void *arg, const struct contact *),
+	enum status (*changes)(struct store *store, int64_t account_id, int64_t from, int64_t until,
+	    size_t limit, void (*contact)(void *arg, const struct contact *),
 	    void (*head)(void *arg, const struct conversation_head *), void *arg, int64_t *to,
 	    struct error *err);
 
@@ -117,8 +119,8 @@ struct store_driver {
 	    const char *conversation, struct id_range ids, struct conversation_head *head,
 	    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
 
-	/* Saves a device's acknowledgement (doc/protocol.md 3.7). Ranges of conversations it isn't in, or
-	 * beyond last, are ignored. Makes no stamp. Writer. */
+	/* Saves a device's acknowledgement (doc/protocol.md 3.7). Ranges of conversations it isn't
+	 * in, or beyond last, are ignored. Makes no stamp. Writer. */
 	enum status (*ack_save)(struct store *store, const struct caller *caller,
 	    const struct conversation_range *range, struct error *err);
 };

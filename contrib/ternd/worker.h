@@ -57,7 +57,7 @@ bool worker_submit(struct worker *worker, struct job *job);
  * done: everything with a stamp up to `stamp` is committed and was announced. How pools
  * learn that their interval has grown.
  */
-void worker_on_commit(
-    struct worker *writer, void (*committed)(void *arg, int64_t stamp), void *arg);
+void
+worker_on_commit(struct worker *writer, void (*committed)(void *arg, int64_t stamp), void *arg);
 
 #endif

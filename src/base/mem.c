@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void __attribute__((noreturn))
-out_of_memory(void)
+static void __attribute__((noreturn)) out_of_memory(void)
 {
 	static const char text[] = "out of memory\n";
 	ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);

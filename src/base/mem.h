@@ -23,7 +23,6 @@ char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t length) __attribute__((returns_nonnull));
 
 /* A formatted string. The caller frees. */
-char *mem_printf(const char *format, ...)
-    __attribute__((format(printf, 1, 2), returns_nonnull));
+char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
 #endif

@@ -42,7 +42,7 @@ enum status error_set(struct error *err, enum status status, const char *format,
     __attribute__((format(printf, 3, 4)));
 
 /* Puts "prefix: " before the text that *err (may be NULL) holds. Returns err's status. */
-enum status error_prefix(struct error *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+enum status
+error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

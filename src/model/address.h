@@ -22,8 +22,8 @@ struct address {
  * Reads an address a person typed: letters are lowered, +name becomes #name, and where the
  * domain is left out, domain (may be NULL) is taken. USAGE with a sentence.
  */
-enum status address_parse(
-    struct address *address, const char *text, const char *domain, struct error *err);
+enum status
+address_parse(struct address *address, const char *text, const char *domain, struct error *err);
 
 /* True where text is an address exactly as the protocol writes it (nothing to lower or add). */
 bool address_is_valid(const char *text);

@@ -28,7 +28,7 @@ struct message {
 	const char *type;         /* "text"; others as the protocol names them */
 	const char *text;         /* UTF-8, NULL where the type has none */
 	bool has_key;
-	struct key key;           /* of own messages */
+	struct key key; /* of own messages */
 	enum message_state state;
 };
 

@@ -20,12 +20,12 @@ struct account_answer {
 
 void account_request_write(struct buf *out, const struct account_request *request);
 /* PROTOCOL, TOO_LARGE. */
-enum status account_request_read(
-    struct account_request *request, const struct json *doc, struct error *err);
+enum status
+account_request_read(struct account_request *request, const struct json *doc, struct error *err);
 
 void account_answer_write(struct buf *out, const struct account_answer *answer);
 /* PROTOCOL. */
-enum status account_answer_read(
-    struct account_answer *answer, const struct json *doc, struct error *err);
+enum status
+account_answer_read(struct account_answer *answer, const struct json *doc, struct error *err);
 
 #endif

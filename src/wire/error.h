@@ -7,27 +7,27 @@
 
 enum wire_error {
 	WIRE_OK = 0,
-	WIRE_BAD_REQUEST,      /* not HTTP as doc/protocol.md wants it */
-	WIRE_BAD_JSON,         /* the body is not one JSON object, too deep, or not UTF-8 */
-	WIRE_BAD_FIELD,        /* a field is missing, of the wrong type or out of bounds */
-	WIRE_LENGTH_REQUIRED,  /* no Content-Length */
-	WIRE_TOO_LARGE,        /* the body, or a field, is over its limit */
-	WIRE_HEAD_TOO_LARGE,   /* request line and headers */
-	WIRE_UNSUPPORTED,      /* Transfer-Encoding, or an encoding not known */
-	WIRE_VERSION,          /* not HTTP/1.1 */
-	WIRE_UNKNOWN_METHOD,   /* no such path */
-	WIRE_WRONG_VERB,       /* the path exists, the verb doesn't fit */
-	WIRE_UNAUTHORIZED,     /* no token, or not a valid one (any more) */
-	WIRE_DENIED,           /* wrong address or password, registration closed */
-	WIRE_EXISTS,           /* the address is taken */
-	WIRE_NO_RECIPIENT,     /* no such recipient */
-	WIRE_KEY_CONFLICT,     /* the key was used for other content */
-	WIRE_NO_PREDECESSOR,   /* the message named by "after" is not here: resend from the oldest */
-	WIRE_NOT_STORED,       /* of a batch: not reached, because one before it was refused */
-	WIRE_SLOW,             /* the request did not arrive in time */
-	WIRE_BUSY,             /* too many of these at once: try again later */
-	WIRE_DRAINING,         /* the server is going down: try again */
-	WIRE_STORAGE,          /* the server's disk failed: nothing was stored */
+	WIRE_BAD_REQUEST,     /* not HTTP as doc/protocol.md wants it */
+	WIRE_BAD_JSON,        /* the body is not one JSON object, too deep, or not UTF-8 */
+	WIRE_BAD_FIELD,       /* a field is missing, of the wrong type or out of bounds */
+	WIRE_LENGTH_REQUIRED, /* no Content-Length */
+	WIRE_TOO_LARGE,       /* the body, or a field, is over its limit */
+	WIRE_HEAD_TOO_LARGE,  /* request line and headers */
+	WIRE_UNSUPPORTED,     /* Transfer-Encoding, or an encoding not known */
+	WIRE_VERSION,         /* not HTTP/1.1 */
+	WIRE_UNKNOWN_METHOD,  /* no such path */
+	WIRE_WRONG_VERB,      /* the path exists, the verb doesn't fit */
+	WIRE_UNAUTHORIZED,    /* no token, or not a valid one (any more) */
+	WIRE_DENIED,          /* wrong address or password, registration closed */
+	WIRE_EXISTS,          /* the address is taken */
+	WIRE_NO_RECIPIENT,    /* no such recipient */
+	WIRE_KEY_CONFLICT,    /* the key was used for other content */
+	WIRE_NO_PREDECESSOR,  /* the message named by "after" is not here: resend from the oldest */
+	WIRE_NOT_STORED,      /* of a batch: not reached, because one before it was refused */
+	WIRE_SLOW,            /* the request did not arrive in time */
+	WIRE_BUSY,            /* too many of these at once: try again later */
+	WIRE_DRAINING,        /* the server is going down: try again */
+	WIRE_STORAGE,         /* the server's disk failed: nothing was stored */
 	WIRE_INTERNAL,
 	WIRE_ERROR_COUNT
 };

@@ -129,8 +129,8 @@ json_get_string(const struct json *object, const char *name, enum json_need need
 	if (!cJSON_IsString(field))
 		return wrong_type(err, name, "a string");
 	if (strlen(field->valuestring) > limit)
-		return error_set(err, STATUS_TOO_LARGE,
-		    "the field \"%s\" is longer than %zu bytes", name, limit);
+		return error_set(err, STATUS_TOO_LARGE, "the field \"%s\" is longer than %zu bytes",
+		    name, limit);
 	*value = field->valuestring;
 	return STATUS_OK;
 }
@@ -268,8 +268,8 @@ json_get_array(const struct json *object, const char *name, enum json_need need,
 		return wrong_type(err, name, "an array");
 	*count = (size_t)cJSON_GetArraySize(field);
 	if (*count > limit)
-		return error_set(err, STATUS_TOO_LARGE,
-		    "the array \"%s\" has more than %zu items", name, limit);
+		return error_set(
+		    err, STATUS_TOO_LARGE, "the array \"%s\" has more than %zu items", name, limit);
 	return STATUS_OK;
 }
 

@@ -15,8 +15,7 @@
 void message_write_fields(struct buf *out, const struct message *m, const char *text_json);
 
 /* Reads them; m->conversation is left alone. A type not known is kept as it is. PROTOCOL. */
-enum status message_read_fields(
-    struct message *m, const struct json *object, struct error *err);
+enum status message_read_fields(struct message *m, const struct json *object, struct error *err);
 
 /* The fields of a contact, without braces (3.4). */
 void contact_write_fields(struct buf *out, const struct contact *contact);
@@ -27,8 +26,7 @@ enum status contact_read_fields(
 
 /* One conversation head, with braces (3.4). */
 void head_write(struct buf *out, const struct conversation_head *head);
-enum status head_read(
-    struct conversation_head *head, const struct json *object, struct error *err);
+enum status head_read(struct conversation_head *head, const struct json *object, struct error *err);
 
 /* "name":[[A,FIRST,LAST],…], left out where count is 0 (3.6, 3.7). */
 void ranges_write(

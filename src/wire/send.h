@@ -40,14 +40,13 @@ struct send_answer {
 void send_request_write(struct buf *out, const struct send_request *request);
 /* Reads and checks every field but whether recipients exist. PROTOCOL, TOO_LARGE (a whole
  * request is refused where one item is malformed). send_request_finish() frees. */
-enum status send_request_read(
-    struct send_request *request, const struct json *doc, struct error *err);
+enum status
+send_request_read(struct send_request *request, const struct json *doc, struct error *err);
 void send_request_finish(struct send_request *request);
 
 void send_answer_write(struct buf *out, const struct send_answer *answer);
 /* PROTOCOL. send_answer_finish() frees. */
-enum status send_answer_read(
-    struct send_answer *answer, const struct json *doc, struct error *err);
+enum status send_answer_read(struct send_answer *answer, const struct json *doc, struct error *err);
 void send_answer_finish(struct send_answer *answer);
 
 #endif

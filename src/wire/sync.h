@@ -37,8 +37,8 @@ enum status login_sync_request_read(
     struct login_sync_request *request, const struct json *doc, struct error *err);
 void login_sync_request_finish(struct login_sync_request *request);
 void login_sync_answer_write(struct buf *out, const struct login_sync_answer *answer);
-enum status login_sync_answer_read(
-    struct login_sync_answer *answer, const struct json *doc, struct error *err);
+enum status
+login_sync_answer_read(struct login_sync_answer *answer, const struct json *doc, struct error *err);
 void login_sync_answer_finish(struct login_sync_answer *answer);
 
 /* 3.5 */
@@ -67,14 +67,14 @@ struct events_answer {
 };
 
 void events_request_write(struct buf *out, const struct events_request *request);
-enum status events_request_read(
-    struct events_request *request, const struct json *doc, struct error *err);
+enum status
+events_request_read(struct events_request *request, const struct json *doc, struct error *err);
 void events_request_finish(struct events_request *request);
 /* One event object with its braces: what the server keeps in its pools and splices. */
 void event_write_message(struct buf *out, const struct message *m, const char *text_json);
 void event_write_contact(struct buf *out, const struct contact *contact);
-enum status events_answer_read(
-    struct events_answer *answer, const struct json *doc, struct error *err);
+enum status
+events_answer_read(struct events_answer *answer, const struct json *doc, struct error *err);
 void events_answer_finish(struct events_answer *answer);
 
 /* 3.6 */
@@ -102,8 +102,8 @@ struct pull_answer {
 };
 
 void pull_request_write(struct buf *out, const struct pull_request *request);
-enum status pull_request_read(
-    struct pull_request *request, const struct json *doc, struct error *err);
+enum status
+pull_request_read(struct pull_request *request, const struct json *doc, struct error *err);
 void pull_request_finish(struct pull_request *request);
 /* One page: the server begins it, appends each message (with its comma) and ends it. `to` stands
  * behind the messages, because it is known only then. */
@@ -111,8 +111,7 @@ void pull_page_begin(struct buf *out, const char *conversation, int64_t from);
 void pull_page_add(struct buf *out, const struct message *m, const char *text_json);
 void pull_page_end(struct buf *out, int64_t to, int64_t first, int64_t last);
 void pull_page_unknown(struct buf *out, const char *conversation);
-enum status pull_answer_read(
-    struct pull_answer *answer, const struct json *doc, struct error *err);
+enum status pull_answer_read(struct pull_answer *answer, const struct json *doc, struct error *err);
 void pull_answer_finish(struct pull_answer *answer);
 
 /* 3.7 */
@@ -128,10 +127,10 @@ struct contact_set {
 };
 
 void contact_set_write(struct buf *out, const struct contact_set *set);
-enum status contact_set_request_read(
-    struct contact_set *set, const struct json *doc, struct error *err);
-enum status contact_set_answer_read(
-    struct contact_set *set, const struct json *doc, struct error *err);
+enum status
+contact_set_request_read(struct contact_set *set, const struct json *doc, struct error *err);
+enum status
+contact_set_answer_read(struct contact_set *set, const struct json *doc, struct error *err);
 void contact_set_finish(struct contact_set *set);
 
 /* {"generation":G}: the answer where there is nothing else to say. */

@@ -1,0 +1,184 @@
+#include "wire/send.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "wire/limits.h"
+
+void
+send_request_write(struct buf *out, const struct send_request *request)
+{
+	buf_add_string(out, "{\"messages\":[");
+	for (size_t i = 0; i < request->count; i++) {
+		const struct send_item *item = &request->items[i];
+
+		json_comma(out);
+		buf_add_char(out, '{');
+		json_put_string(out, "to", item->to);
+		json_put_key(out, "key", &item->key);
+		if (item->has_after)
+			json_put_key(out, "after", &item->after);
+		json_put_string(out, "type", item->type);
+		json_put_string(out, "text", item->text);
+		buf_add_char(out, '}');
+	}
+	buf_add_string(out, "]}");
+}
+
+static enum status
+item_read(struct send_item *item, const struct json *object, struct error *err)
+{
+	enum status status;
+	bool has_key;
+
+	if (!json_is_object(object))
+		return error_set(err, STATUS_PROTOCOL, "an item of \"messages\" is not an object");
+	(status = json_get_address(object, "to", JSON_REQUIRED, &item->to, err)) ||
+	    (status = json_get_key(object, "key", JSON_REQUIRED, &item->key, &has_key, err)) ||
+	    (status = json_get_key(
+	         object, "after", JSON_OPTIONAL, &item->after, &item->has_after, err)) ||
+	    (status =
+	            json_get_string(object, "type", JSON_REQUIRED, LIMIT_TYPE, &item->type, err)) ||
+	    (status = json_get_string(object, "text", JSON_REQUIRED, LIMIT_TEXT, &item->text, err));
+	if (status == STATUS_OK && strcmp(item->type, "text") != 0)
+		return error_set(
+		    err, STATUS_PROTOCOL, "the field \"type\" is not a type this server takes");
+	return status;
+}
+
+enum status
+send_request_read(struct send_request *request, const struct json *doc, struct error *err)
+{
+	const struct json *array, *object;
+	size_t count;
+	enum status status =
+	    json_get_array(doc, "messages", JSON_REQUIRED, LIMIT_BATCH, &array, &count, err);
+
+	*request = (struct send_request){0};
+	if (status != STATUS_OK)
+		return status;
+	request->items = mem_zalloc(count, sizeof *request->items);
+	for (object = json_first(array); object; object = json_next(object)) {
+		status = item_read(&request->items[request->count++], object, err);
+		if (status != STATUS_OK) {
+			send_request_finish(request);
+			return status;
+		}
+	}
+	return STATUS_OK;
+}
+
+void
+send_request_finish(struct send_request *request)
+{
+	free(request->items);
+	*request = (struct send_request){0};
+}
+
+static void
+result_write(struct buf *out, const struct send_result *result)
+{
+	buf_add_char(out, '{');
+	json_put_key(out, "key", &result->key);
+	if (result->error != WIRE_OK) {
+		json_put_name(out, "error");
+		buf_add_char(out, '{');
+		json_put_string(out, "code", wire_error_name(result->error));
+		json_put_string(out, "text", result->error_text);
+		buf_add_char(out, '}');
+	} else {
+		json_put_string(out, "conversation", result->conversation);
+		json_put_int(out, "msg_id", result->msg_id);
+		json_put_int(out, "time", result->time);
+		json_put_int(out, "stamp", result->stamp);
+		if (result->repeated)
+			json_put_bool(out, "repeated", true);
+	}
+	buf_add_char(out, '}');
+}
+
+void
+send_answer_write(struct buf *out, const struct send_answer *answer)
+{
+	buf_add_char(out, '{');
+	json_put_string(out, "generation", answer->generation);
+	json_put_name(out, "results");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < answer->count; i++) {
+		json_comma(out);
+		result_write(out, &answer->results[i]);
+	}
+	buf_add_string(out, "]}");
+}
+
+static enum status
+refusal_read(struct send_result *result, const struct json *error, struct error *err)
+{
+	const char *code = "";
+	enum status status;
+
+	(status = json_get_string(error, "code", JSON_REQUIRED, LIMIT_NAME, &code, err)) ||
+	    (status = json_get_string(
+	         error, "text", JSON_REQUIRED, LIMIT_TEXT, &result->error_text, err));
+	result->error = wire_error_find(code);
+	return status;
+}
+
+static enum status
+result_read(struct send_result *result, const struct json *object, struct error *err)
+{
+	const struct json *error;
+	enum status status;
+	bool has_key;
+
+	if (!json_is_object(object))
+		return error_set(err, STATUS_PROTOCOL, "an item of \"results\" is not an object");
+	if ((status = json_get_key(object, "key", JSON_REQUIRED, &result->key, &has_key, err)) ||
+	    (status = json_get_object(object, "error", JSON_OPTIONAL, &error, err)))
+		return status;
+	if (error)
+		return refusal_read(result, error, err);
+	if ((status = json_get_address(
+	         object, "conversation", JSON_REQUIRED, &result->conversation, err)) ||
+	    (status = json_get_int(
+	         object, "msg_id", JSON_REQUIRED, 1, LIMIT_INTEGER, &result->msg_id, err)) ||
+	    (status = json_get_int(
+	         object, "time", JSON_REQUIRED, 0, LIMIT_INTEGER, &result->time, err)) ||
+	    (status = json_get_int(
+	         object, "stamp", JSON_REQUIRED, 1, LIMIT_INTEGER, &result->stamp, err)) ||
+	    (status = json_get_bool(object, "repeated", JSON_OPTIONAL, &result->repeated, err)))
+		return status;
+	return STATUS_OK;
+}
+
+enum status
+send_answer_read(struct send_answer *answer, const struct json *doc, struct error *err)
+{
+	const struct json *array = NULL, *object;
+	size_t count = 0;
+	enum status status;
+
+	*answer = (struct send_answer){0};
+	if ((status = json_get_string(doc, "generation", JSON_REQUIRED, GENERATION_SIZE - 1,
+	         &answer->generation, err)) ||
+	    (status = json_get_array(
+	         doc, "results", JSON_REQUIRED, LIMIT_BATCH, &array, &count, err)))
+		return status;
+	answer->results = mem_zalloc(count, sizeof *answer->results);
+	for (object = json_first(array); object; object = json_next(object)) {
+		status = result_read(&answer->results[answer->count++], object, err);
+		if (status != STATUS_OK) {
+			send_answer_finish(answer);
+			return status;
+		}
+	}
+	return STATUS_OK;
+}
+
+void
+send_answer_finish(struct send_answer *answer)
+{
+	free(answer->results);
+	*answer = (struct send_answer){0};
+}
