@@ -32,8 +32,8 @@ message_read_fields(struct message *m, const struct json *object, struct error *
 
 	m->text = NULL;
 	m->state = STATE_NONE;
-	(status =
-	        json_get_int(object, "msg_id", JSON_REQUIRED, 1, LIMIT_INTEGER, &m->msg_id, err)) ||
+	if ((status = json_get_int(
+	         object, "msg_id", JSON_REQUIRED, 1, LIMIT_INTEGER, &m->msg_id, err)) ||
 	    (status = json_get_address(object, "from", JSON_REQUIRED, &m->from, err)) ||
 	    (status =
 	            json_get_int(object, "time", JSON_REQUIRED, 0, LIMIT_INTEGER, &m->time, err)) ||
@@ -41,8 +41,9 @@ message_read_fields(struct message *m, const struct json *object, struct error *
 	         object, "stamp", JSON_REQUIRED, 1, LIMIT_INTEGER, &m->stamp, err)) ||
 	    (status = json_get_string(object, "type", JSON_REQUIRED, LIMIT_TYPE, &m->type, err)) ||
 	    (status = json_get_string(object, "text", JSON_OPTIONAL, LIMIT_TEXT, &m->text, err)) ||
-	    (status = json_get_key(object, "key", JSON_OPTIONAL, &m->key, &m->has_key, err));
-	return status;
+	    (status = json_get_key(object, "key", JSON_OPTIONAL, &m->key, &m->has_key, err)))
+		return status;
+	return STATUS_OK;
 }
 
 void

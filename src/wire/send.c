@@ -34,17 +34,18 @@ item_read(struct send_item *item, const struct json *object, struct error *err)
 
 	if (!json_is_object(object))
 		return error_set(err, STATUS_PROTOCOL, "an item of \"messages\" is not an object");
-	(status = json_get_address(object, "to", JSON_REQUIRED, &item->to, err)) ||
+	if ((status = json_get_address(object, "to", JSON_REQUIRED, &item->to, err)) ||
 	    (status = json_get_key(object, "key", JSON_REQUIRED, &item->key, &has_key, err)) ||
 	    (status = json_get_key(
 	         object, "after", JSON_OPTIONAL, &item->after, &item->has_after, err)) ||
 	    (status =
 	            json_get_string(object, "type", JSON_REQUIRED, LIMIT_TYPE, &item->type, err)) ||
-	    (status = json_get_string(object, "text", JSON_REQUIRED, LIMIT_TEXT, &item->text, err));
-	if (status == STATUS_OK && strcmp(item->type, "text") != 0)
+	    (status = json_get_string(object, "text", JSON_REQUIRED, LIMIT_TEXT, &item->text, err)))
+		return status;
+	if (strcmp(item->type, "text") != 0)
 		return error_set(
 		    err, STATUS_PROTOCOL, "the field \"type\" is not a type this server takes");
-	return status;
+	return STATUS_OK;
 }
 
 enum status
@@ -118,11 +119,12 @@ refusal_read(struct send_result *result, const struct json *error, struct error 
 	const char *code = "";
 	enum status status;
 
-	(status = json_get_string(error, "code", JSON_REQUIRED, LIMIT_NAME, &code, err)) ||
+	if ((status = json_get_string(error, "code", JSON_REQUIRED, LIMIT_NAME, &code, err)) ||
 	    (status = json_get_string(
-	         error, "text", JSON_REQUIRED, LIMIT_TEXT, &result->error_text, err));
+	         error, "text", JSON_REQUIRED, LIMIT_TEXT, &result->error_text, err)))
+		return status;
 	result->error = wire_error_find(code);
-	return status;
+	return STATUS_OK;
 }
 
 static enum status
