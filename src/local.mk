@@ -34,3 +34,7 @@ WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(UNISTRING
 include src/cache/local.mk
 include src/net/local.mk
 include src/cli/local.mk
+
+# What tern and the unit tests link: a layer before those below it. Each layer's local.mk sets its
+# own variable: its library, and the system's that it alone uses.
+TERN_LIBS = $(CLI_LIBS) $(CLIENT_LIBS) $(SYNC_LIBS) $(CACHE_LIBS) $(NET_LIBS) $(WIRE_LIBS)

@@ -1,0 +1,2 @@
+# The cache: src/libcache.a, CACHE_LIBS.
+CACHE_LIBS =

@@ -1,0 +1,2 @@
+# The command line and the program tern: CLI_LIBS.
+CLI_LIBS =
