@@ -9,12 +9,14 @@ TERND_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/contrib/ternd \
 
 contrib_ternd_libternd_a_CPPFLAGS = $(TERND_CPPFLAGS)
 contrib_ternd_libternd_a_SOURCES = \
+	contrib/ternd/acks.h \
 	contrib/ternd/call.h \
 	contrib/ternd/handlers.h \
 	contrib/ternd/pool.h \
 	contrib/ternd/server.h \
 	contrib/ternd/sessions.h \
 	contrib/ternd/store.h \
+	contrib/ternd/user.h \
 	contrib/ternd/worker.h
 TERND_LIBS = contrib/ternd/libternd.a $(WIRE_LIBS) \
 	$(EVENT_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) -lpthread

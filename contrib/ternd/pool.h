@@ -1,6 +1,7 @@
 /*
  * Pools and held polls (doc/protocol.md 3.5). For each account that polls, the events since some
- * stamp, bounded, one copy for all its devices; for each device at most one held call.
+ * stamp, bounded, one copy for all its devices; for each device at most one held call. A pool
+ * lives as long as a device of its account has polled or logged in within POOL_IDLE_S.
  * The invariant: a pool holds every event of its account with a stamp in (floor, committed].
  * Loop's thread only.
  */
@@ -15,9 +16,10 @@
 struct pools;
 
 enum {
-	POOL_EVENTS = 4096,                /* events one account's pool holds at most */
-	POOL_BYTES = 1024 * 1024,          /* and their bytes */
-	POOL_ALL_BYTES = 256 * 1024 * 1024 /* of all pools together: beyond it, idle ones go */
+	POOL_EVENTS = 4096,                 /* events one account's pool holds at most */
+	POOL_BYTES = 1024 * 1024,           /* and their bytes */
+	POOL_ALL_BYTES = 256 * 1024 * 1024, /* of all pools together: beyond it, idle ones go */
+	POOL_IDLE_S = 180 /* seconds after which a device that doesn't poll goes */
 };
 
 /* committed: the highest stamp committed when the server started. */
@@ -25,11 +27,20 @@ struct pools *pools_create(struct event_base *base, const char *generation, int6
 void pools_destroy(struct pools *pools);
 
 /*
+ * Begins to collect for the caller's device, if that isn't done already. login-sync does so
+ * before it reads: what it cannot tell any more is then told to the poll that follows.
+ */
+void pools_open(struct pools *pools, const struct caller *caller);
+
+/*
  * Answers the poll at once where there is something to tell, or holds it up to wait_ms;
  * supersedes another held call of the same device. The call is pool's from here on.
  */
 void
 pools_poll(struct pools *pools, struct call *call, const struct cursor *cursor, int64_t wait_ms);
+
+/* False where pools_publish() would tell nobody, so that the event need not be written. */
+bool pools_wants(const struct pools *pools, int64_t account_id, int64_t not_to);
 
 /*
  * Adds one event object (JSON, copied) to the account's pool if it has one.

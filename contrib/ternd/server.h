@@ -13,6 +13,7 @@
 struct worker;
 struct pools;
 struct sessions;
+struct ack_saver;
 struct store_driver;
 
 enum registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
@@ -39,10 +40,11 @@ struct server {
 	struct worker *hasher;
 	struct pools *pools;       /* pool.h: held polls and what waits for them */
 	struct sessions *sessions; /* sessions.h: tokens in memory */
+	struct ack_saver *acks;    /* acks.h: acknowledgements on their way to the store */
 	bool draining;
 };
 
 /* True where domain is one of the server's. */
-bool server_has_domain(const struct server *server, const char *domain);
+bool config_has_domain(const struct server_config *config, const char *domain);
 
 #endif

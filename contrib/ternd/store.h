@@ -22,7 +22,12 @@
 #include "wire/error.h"
 #include "wire/send.h"
 
-struct store;
+struct store_driver;
+
+/* One connection. An implementation's own struct begins with it. */
+struct store {
+	const struct store_driver *driver;
+};
 
 enum store_mode { STORE_WRITE, STORE_READ };
 
@@ -53,7 +58,8 @@ struct store_driver {
 	const char *name;
 
 	/* Opens where, making and migrating it in STORE_WRITE. *store is closed with close().
-	 * CANNOT_CREATE, IO, CONFIG (a newer schema, not a store). */
+	 * ":memory:", or that and a name, is a store of this process: it lives while a connection
+	 * to that name is open. CANNOT_CREATE, IO, CONFIG (a newer schema, not a store). */
 	enum status (*open)(
 	    struct store **store, const char *where, enum store_mode mode, struct error *err);
 	void (*close)(struct store *store);
@@ -62,10 +68,12 @@ struct store_driver {
 	enum status (*begin)(struct store *store, struct error *err);
 	enum status (*commit)(struct store *store, struct error *err);
 	void (*rollback)(struct store *store);
-	/* The highest stamp given out so far: committed once the transaction is. */
+	/* The highest stamp given out so far: committed once the transaction is. A reader's is the
+	 * highest that its transaction sees. */
 	int64_t (*last_stamp)(struct store *store);
 
-	/* Begins a generation at the highest stamp stored. Writer. */
+	/* Begins a generation at the highest stamp stored: a server begins to serve. CONFIG where
+	 * another one serves this store. Writer. */
 	enum status (*generation_add)(
 	    struct store *store, const char *generation, struct error *err);
 	/* *valid: doc/protocol.md 3.3. Reader. */
@@ -101,26 +109,27 @@ struct store_driver {
 	    struct error *err);
 
 	/*
-	 * Rows of account changed in (from, until], oldest stamp first, at most limit over both
-	 * kinds. *to: the stamp up to which everything was told (until where nothing is left).
-	 * Reader.
+	 * Rows of the reader's account changed in (from, until], oldest stamp first, at most limit
+	 * over both kinds. *to: the stamp up to which everything was told (until where nothing is
+	 * left). DENIED. Reader.
 	 */
-	enum status (*changes)(struct store *store, int64_t account_id, int64_t from, int64_t until,
-	    size_t limit, void (*contact)(void *arg, const struct contact *),
+	enum status (*changes)(struct store *store, const struct caller *reader, int64_t from,
+	    int64_t until, size_t limit, void (*contact)(void *arg, const struct contact *),
 	    void (*head)(void *arg, const struct conversation_head *), void *arg, int64_t *to,
 	    struct error *err);
 
 	/*
 	 * Tells a conversation's messages in ids, ascending, until row() returns false (that row
 	 * was not taken). *head is the conversation's as this account sees it; its own keys are
-	 * filled in on messages it sent. NOT_FOUND: not a member, or no such conversation. Reader.
+	 * filled in on messages it sent. NOT_FOUND: not a member, or no such conversation. DENIED.
+	 * Reader.
 	 */
 	enum status (*messages)(struct store *store, const struct caller *reader,
 	    const char *conversation, struct id_range ids, struct conversation_head *head,
 	    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
 
 	/* Saves a device's acknowledgement (doc/protocol.md 3.7). Ranges of conversations it isn't
-	 * in, or beyond last, are ignored. Makes no stamp. Writer. */
+	 * in, or beyond last, are ignored. Makes no stamp. DENIED. Writer. */
 	enum status (*ack_save)(struct store *store, const struct caller *caller,
 	    const struct conversation_range *range, struct error *err);
 };

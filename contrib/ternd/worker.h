@@ -26,7 +26,8 @@ enum worker_kind {
  * One job. Embedded at the start of the caller's own struct, which owns everything it points to.
  * run: on the worker's thread, with its store (NULL for WORKER_PLAIN). Refusals are results in
  * the caller's struct; it returns another status than OK only where storage failed, and then
- * nothing of the job is stored.
+ * nothing of the job is stored. Where its group failed it is called again, for the job alone: it
+ * sets every result anew.
  * done: on the loop's thread, after the commit, in the order of submission. It frees the job.
  * `status` is what run returned, or the commit's failure (IO).
  */

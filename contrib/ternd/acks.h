@@ -1,0 +1,32 @@
+/*
+ * Acknowledgements on their way to the store (doc/protocol.md 3.7): merged in memory, one range
+ * for each device and conversation, and saved together every few seconds. Losing some is
+ * harmless, so a full buffer drops. Loop's thread only.
+ */
+#ifndef TERND_ACKS_H
+#define TERND_ACKS_H
+
+#include "server.h"
+#include "call.h"
+#include "wire/sync.h"
+
+struct ack_saver;
+
+enum {
+	ACKS_MAX = 65536,   /* devices' conversations that wait */
+	ACKS_SAVE_MS = 3000 /* how long they wait */
+};
+
+/* Saves through server->writer. Made after the writer. */
+struct ack_saver *ack_saver_create(struct server *server);
+
+/* What waits is lost: flush before. Accepts NULL. */
+void ack_saver_destroy(struct ack_saver *saver);
+
+/* Takes what a request carried (copied). */
+void ack_saver_add(struct ack_saver *saver, const struct caller *caller, const struct acks *acks);
+
+/* Hands all that waits to the writer now: for a drain, before the writer is destroyed. */
+void ack_saver_flush(struct ack_saver *saver);
+
+#endif
