@@ -1,0 +1,302 @@
+/*
+ * The cache: one SQLite file per account, shared at once by any number of processes.
+ *
+ * Rules that hold for every function here:
+ * - Each call that writes is one BEGIN IMMEDIATE transaction, whole or not at all. Outbox and
+ *   consumers commit with synchronous FULL, what can be pulled again with NORMAL.
+ * - Another process may have changed anything between two calls: nothing is remembered here but
+ *   prepared statements.
+ * - What a row callback gets is borrowed until it returns; a callback does not call the cache.
+ * - Any function may return IO (disk full, read-only, broken file; the cache is undamaged) or
+ *   AGAIN (another process held the lock for more than 10 s). Others are named.
+ *
+ * Ranges: the runs of msg_ids held, kept as small as they can be: they never touch or overlap.
+ */
+#ifndef TERN_CACHE_CACHE_H
+#define TERN_CACHE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "model/address.h"
+#include "model/contact.h"
+#include "model/message.h"
+
+struct cache;
+
+enum cache_open_mode { CACHE_EXISTING, CACHE_CREATE };
+
+/* Opens the file at path, mode 0600, and migrates it step by step, each step whole.
+ * NOT_FOUND (CACHE_EXISTING), CANNOT_CREATE, CONFIG (made by a newer tern, or no cache at all). */
+enum status
+cache_open(struct cache **cache, const char *path, enum cache_open_mode mode, struct error *err);
+void cache_close(struct cache *cache);
+
+/* The path it was opened by. Borrowed. */
+const char *cache_path(const struct cache *cache);
+
+/* A number that differs from the last call's where another connection committed in between. */
+int64_t cache_data_version(struct cache *cache);
+
+/* ---- account (account.c) ---- */
+
+struct cache_account {
+	struct address address;
+	char *server; /* URL */
+	char *device; /* its name */
+	char *token;  /* NULL after logout or revocation */
+	int64_t device_id;
+	struct cursor cursor;
+};
+
+/* NOT_FOUND where nobody ever logged in. cache_account_finish() frees. */
+enum status
+cache_account_get(struct cache *cache, struct cache_account *account, struct error *err);
+void cache_account_finish(struct cache_account *account);
+
+/* Notes a login: address, server, device, token, device_id. The cursor and all that is held stay
+ * (a login again must not fetch everything again). CONFLICT: the file is another address's. */
+enum status
+cache_account_set(struct cache *cache, const struct cache_account *account, struct error *err);
+enum status cache_token_clear(struct cache *cache, struct error *err);
+enum status cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err);
+/* Forgets the cursor: the next login-sync asks for everything. Rows stay. */
+enum status cache_cursor_clear(struct cache *cache, struct error *err);
+
+/* ---- answers of the server (apply.c) ---- */
+
+/* Everything that changed in (from, to], as login-sync or events told it (doc/protocol.md 3.3). */
+struct cache_change {
+	const char *generation;
+	int64_t from;
+	int64_t to;
+	const struct contact *contacts;
+	size_t contact_count;
+	const struct conversation_head *heads;
+	size_t head_count;
+	const struct message *messages; /* of any conversations, by stamp */
+	size_t message_count;
+};
+
+enum cache_applied {
+	CACHE_APPLIED,
+	CACHE_DISCARDED, /* `to` is not beyond the cursor: another process was faster */
+	CACHE_GAP,       /* `from` is beyond the cursor: login-sync is needed */
+};
+
+/*
+ * Applies it in one transaction with the new cursor, by the rule of doc/protocol.md 3.3; from 0
+ * applies where there is no cursor. Rows only where their stamp is newer. Messages are stored
+ * as cache_store_pages() does. A head's last never shrinks by a message, and grows with it.
+ */
+enum status cache_apply(struct cache *cache, const struct cache_change *change,
+    enum cache_applied *applied, struct error *err);
+
+/* A page of pull: every existing message of the conversation in ids. */
+struct cache_page {
+	const char *conversation;
+	struct id_range ids;
+	int64_t first; /* below it everything expired: holes there close */
+	int64_t last;
+	const struct message *messages;
+	size_t count;
+};
+
+/*
+ * Stores pages in one transaction: messages (those held already stay as they are), ranges,
+ * first and last; removes outbox rows whose key a message carries; notes [ids] as to be
+ * acknowledged.
+ */
+enum status cache_store_pages(
+    struct cache *cache, const struct cache_page *pages, size_t count, struct error *err);
+
+/* Stores contacts as contact-set answered them (newer stamps only). */
+enum status cache_store_contacts(
+    struct cache *cache, const struct contact *contacts, size_t count, struct error *err);
+
+/* ---- outbox (outbox.c) ---- */
+
+enum {
+	OUTBOX_DAYS = 80
+}; /* older than this it fails as unsure: the server may forget keys at 90 */
+
+enum outbox_state {
+	OUTBOX_PENDING, /* may be sent and removed: the server certainly doesn't have it */
+	OUTBOX_DOUBT,   /* a request with it has left, no answer came */
+	OUTBOX_FAILED,  /* refused for good; kept to be told of */
+};
+
+struct outbox_entry {
+	struct key key;
+	const char *conversation; /* address of the recipient */
+	const char *type;
+	const char *text;
+	int64_t time; /* wall, microseconds, when it was written */
+	bool has_after;
+	struct key after; /* the unacknowledged one before it in its conversation */
+	enum outbox_state state;
+	const char *failure; /* a sentence; NULL unless OUTBOX_FAILED */
+};
+
+/*
+ * Adds entries in order, durably (FULL), each with its predecessor in its conversation: the
+ * newest entry there that is not failed. key, conversation, type, text, time are taken.
+ * A key that is known already, in the outbox or as a message, with the same conversation, type and
+ * text adds nothing; with others CONFLICT, and nothing is added.
+ */
+enum status cache_outbox_add(
+    struct cache *cache, const struct outbox_entry *entries, size_t count, struct error *err);
+
+/* Tells the entries that are not failed, in the order they were added, until row is false. */
+enum status cache_outbox_list(struct cache *cache, size_t limit,
+    bool (*row)(void *arg, const struct outbox_entry *entry), void *arg, struct error *err);
+/* Tells the failed ones. */
+enum status cache_outbox_failed(struct cache *cache,
+    void (*row)(void *arg, const struct outbox_entry *entry), void *arg, struct error *err);
+
+/* Marks entries as in doubt, before the request that carries them leaves. Keys unknown by now are
+ * passed over. */
+enum status
+cache_outbox_doubt(struct cache *cache, const struct key *keys, size_t count, struct error *err);
+/* Takes that back for entries that were pending before: the request certainly did no harm. */
+enum status
+cache_outbox_undoubt(struct cache *cache, const struct key *keys, size_t count, struct error *err);
+
+/* The outcome of one entry, as send answered it. */
+struct outbox_result {
+	struct key key;
+	bool failed;              /* refused for good */
+	const char *failure;      /* a sentence, where failed */
+	const char *conversation; /* the rest where it was stored */
+	int64_t msg_id;
+	int64_t time;
+	int64_t stamp;
+};
+
+/*
+ * Settles entries in one transaction: a stored one becomes a message (with its range and head,
+ * from the account's own address) and its row goes; a failed one is kept as failed, and its
+ * successor takes its predecessor. Keys that aren't in the outbox any more are passed over.
+ */
+enum status cache_outbox_settle(
+    struct cache *cache, const struct outbox_result *results, size_t count, struct error *err);
+
+/* Removes entries that are pending or failed; those in doubt stay. A successor takes its
+ * predecessor. *removed counts them. */
+enum status cache_outbox_remove(
+    struct cache *cache, const struct key *keys, size_t count, size_t *removed, struct error *err);
+
+/* What became of a key. NOT_FOUND: neither in the outbox nor a message. */
+struct outbox_fate {
+	bool sent;
+	int64_t msg_id; /* where sent */
+	int64_t time;
+	int64_t stamp;
+	enum outbox_state state; /* where not sent */
+	char failure[ERROR_TEXT_MAX];
+};
+enum status cache_outbox_fate(
+    struct cache *cache, const struct key *key, struct outbox_fate *fate, struct error *err);
+
+/* ---- what is held (history.c, conversations.c, contacts.c) ---- */
+
+struct history_query {
+	const char *conversation;
+	int64_t before; /* msg_ids below this; 0 for no bound */
+	int64_t after;  /* and above this; 0 for none */
+	size_t count;   /* at most this many messages: the newest of them, or with `after` alone the
+	                 * oldest */
+};
+
+/*
+ * Tells messages in ascending order, own ones with state STATE_SENT and their key, and the holes
+ * between and around them within the bounds asked for (never those below `first`, nor the hole
+ * below the lowest message told when count ended it; a hole at the upper end is told). NOT_FOUND:
+ * no such conversation held.
+ */
+enum status cache_history(struct cache *cache, const struct history_query *query,
+    void (*row)(void *arg, const struct message *message),
+    void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err);
+
+struct cache_conversation {
+	struct conversation_head head;
+	int64_t held;    /* messages in ranges, expired ones not counted */
+	int64_t missing; /* msg_ids from head.first to head.last that are not held */
+	int64_t unread;  /* others' messages held or known above head.read */
+};
+
+enum status cache_conversations(struct cache *cache,
+    void (*row)(void *arg, const struct cache_conversation *conversation), void *arg,
+    struct error *err);
+
+/* Contacts that are not removed, by address. */
+enum status cache_contacts(struct cache *cache,
+    void (*row)(void *arg, const struct contact *contact), void *arg, struct error *err);
+
+/* Ranges of named conversations; one block, strings within. cache_ranges_finish() frees. */
+struct cache_ranges {
+	struct conversation_range *items;
+	size_t count;
+};
+void cache_ranges_finish(struct cache_ranges *ranges);
+
+/*
+ * What is missing and wanted, at most `limit` ranges: per conversation in ascending order.
+ * For a consumer (> 0): every hole above its place. For none (0): what waits offline: holes above
+ * the lowest range held, or above head.ack where none is. Never below head.first. who (may be NULL)
+ * names one conversation.
+ */
+enum status cache_missing(struct cache *cache, int64_t consumer, const char *who, size_t limit,
+    struct cache_ranges *missing, struct error *err);
+
+/* ---- acknowledgements that no request has carried yet (acks.c) ---- */
+
+enum status
+cache_acks(struct cache *cache, size_t limit, struct cache_ranges *acks, struct error *err);
+/* They were answered: forgets exactly these. */
+enum status
+cache_acks_done(struct cache *cache, const struct cache_ranges *acks, struct error *err);
+
+/* ---- consumers (consumer.c) ---- */
+
+/* Finds the consumer, or makes it, durably: at the beginning, or with `now` behind everything whose
+ * head is known. *created says which. */
+enum status cache_consumer_open(struct cache *cache, const char *name, bool now, int64_t *consumer,
+    bool *created, struct error *err);
+
+/*
+ * Tells at most `limit` messages above the consumer's places, by stamp, of all conversations or of
+ * who (may be NULL): in each only as far as no hole lies between. Own ones are among them.
+ * *repeated of a row: an earlier process may have handed it on already (see
+ * cache_consumer_handing()).
+ */
+enum status cache_consumer_next(struct cache *cache, int64_t consumer, const char *who,
+    size_t limit, void (*row)(void *arg, const struct message *message, bool repeated), void *arg,
+    struct error *err);
+
+/* Notes, before any of them is handed on, how far the next handing goes in each conversation
+ * (ids.last; ids.first is not used). */
+enum status cache_consumer_handing(struct cache *cache, int64_t consumer,
+    const struct conversation_range *places, size_t count, struct error *err);
+
+/* They were handed on: the places advance, durably (FULL); never back. */
+enum status cache_consumer_advance(struct cache *cache, int64_t consumer,
+    const struct conversation_range *places, size_t count, struct error *err);
+
+/* ---- numbers (traffic.c) ---- */
+
+struct cache_traffic {
+	int64_t requests;
+	int64_t bytes_up;
+	int64_t bytes_down;
+};
+
+/* Adds to the sums of this account. */
+enum status
+cache_traffic_add(struct cache *cache, const struct cache_traffic *traffic, struct error *err);
+enum status
+cache_traffic_get(struct cache *cache, struct cache_traffic *traffic, struct error *err);
+
+#endif
