@@ -1,0 +1,196 @@
+/*
+ * The client: all that a front end may call. It opens the cache of one account, talks to the
+ * server when asked, and runs the one event loop. No threads; a call that waits runs the loop,
+ * and ends early with AGAIN and the text "interrupted" when config.stop_fd becomes readable.
+ *
+ * Codes that any call which talks to the server may return, besides those named: UNAVAILABLE
+ * (not reached; nothing was done), AGAIN (in doubt, locked, or interrupted), PROTOCOL, DENIED
+ * (wrong password; a token that is not valid any more, which is then forgotten), IO, TOO_LARGE.
+ * Each with one sentence. Deadlines are of time_mono().
+ */
+#ifndef TERN_CLIENT_CLIENT_H
+#define TERN_CLIENT_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "model/address.h"
+#include "model/contact.h"
+#include "model/message.h"
+
+struct client;
+
+struct client_config {
+	const char *account; /* address as typed; NULL: the only one there is */
+	int stop_fd;         /* readable when the user wants to stop; -1 for none */
+	/* Called with one line worth telling at -v (a retry, who holds the line); may be NULL. */
+	void (*notice)(void *arg, const char *text);
+	void *arg;
+};
+
+/*
+ * Opens an account's cache; no network. USAGE (several accounts and none named, or not an
+ * address), CONFIG (nobody has logged in; names the command to run), IO, CANNOT_CREATE, AGAIN.
+ */
+enum status
+client_open(struct client **client, const struct client_config *config, struct error *err);
+void client_close(struct client *client);
+
+/* The account's address. Borrowed. */
+const char *client_address(const struct client *client);
+
+/* Reads an address a person typed, with the account's own domain where it is left out. USAGE. */
+enum status client_parse_address(
+    const struct client *client, struct address *address, const char *text, struct error *err);
+
+/* ---- account ---- */
+
+struct client_login {
+	const char *address; /* as typed, whole */
+	const char *server;  /* URL; NULL: the one of the last login */
+	const char *device;  /* NULL: the host's name */
+	const char *password;
+	bool registering; /* register, not login */
+};
+
+/* Registers or logs in and makes the account's cache. USAGE (address, URL, password's length). */
+enum status client_login(
+    const struct client_config *config, const struct client_login *login, struct error *err);
+
+/* Ends this device's login. The cache stays, the token goes; a token the server doesn't know any
+ * more is a success. */
+enum status client_logout(struct client *client, struct error *err);
+
+/* ---- being up to date ---- */
+
+/* login-sync: lists and heads, no messages. */
+enum status client_login_sync(struct client *client, int64_t deadline, struct error *err);
+
+struct client_fetched {
+	int64_t messages; /* that were new */
+	int64_t sent;     /* outbox entries that were settled */
+	int64_t failed;   /* outbox entries the server refused for good */
+};
+
+/* What cron wants: flushes the outbox, login-sync, pulls all that waits, acknowledges. AGAIN where
+ * another fetch runs. */
+enum status client_fetch(
+    struct client *client, int64_t deadline, struct client_fetched *fetched, struct error *err);
+
+/* ---- sending ---- */
+
+struct client_message {
+	struct address to;
+	const char *text;
+	bool has_key; /* --key; else one is made and filled in */
+	struct key key;
+};
+
+/* Checks each (USAGE: not UTF-8 or empty; TOO_LARGE) and writes all durably to the outbox.
+ * CONFLICT: a key was used with other content. Nothing is queued unless all are. */
+enum status client_queue(
+    struct client *client, struct client_message *messages, size_t count, struct error *err);
+
+struct client_sent {
+	enum status status; /* OK sent; NOT_FOUND, TOO_LARGE, CONFLICT, DENIED … refused, and not
+	                     * kept; UNAVAILABLE certainly not sent, and not kept; AGAIN in doubt,
+	                     * kept */
+	int64_t msg_id;
+	int64_t time;
+	int64_t stamp;
+	char text[ERROR_TEXT_MAX]; /* a sentence unless OK */
+};
+
+/*
+ * Sends the outbox until these messages (that client_queue() took) are settled or the deadline
+ * has passed; sent[i] tells of messages[i]. The return is the worst of them, with its sentence.
+ */
+enum status client_send_wait(struct client *client, const struct client_message *messages,
+    size_t count, int64_t deadline, struct client_sent *sent, struct error *err);
+
+/* ---- receiving ---- */
+
+struct client_recv {
+	const struct address *who; /* NULL: all conversations */
+	const char *consumer;      /* NULL: "default" */
+	bool from_now;             /* where the consumer is new */
+	bool own;                  /* own messages too */
+	bool follow;               /* until stopped, `count` or `deadline` */
+	int64_t count;             /* 0: no limit. With it, waits for that many */
+	int64_t deadline;          /* INT64_MAX for none */
+	/*
+	 * Hands a message on; repeated: a killed process may have done so before. Anything but OK
+	 * ends the call with that status, and the message is not counted as handed on.
+	 */
+	enum status (*hand)(void *arg, const struct message *message, bool repeated);
+	/* Flushes what was handed on; the places advance only after OK. */
+	enum status (*flush)(void *arg);
+	void *arg;
+};
+
+/*
+ * Hands messages on, oldest first, without gaps. Without follow, count or a deadline: what there
+ * is now. Keeps going while the server is away (follow, count, deadline); in a call that doesn't
+ * wait a first sync that fails is UNAVAILABLE, after what the cache had was handed on. *handed
+ * counts. NOT_FOUND: nothing, or fewer than count at the deadline. AGAIN: another process uses
+ * the consumer. With follow, being stopped is OK.
+ */
+enum status client_recv(
+    struct client *client, const struct client_recv *recv, int64_t *handed, struct error *err);
+
+/* ---- contacts ---- */
+
+/* Sets (or, removed, takes off) contacts on the server and in the cache. */
+enum status client_contact_set(struct client *client, const struct contact *contacts, size_t count,
+    int64_t deadline, struct error *err);
+enum status client_contacts(struct client *client,
+    void (*row)(void *arg, const struct contact *contact), void *arg, struct error *err);
+
+/* ---- reading the cache; never the network ---- */
+
+struct client_history {
+	const struct address *who;
+	int64_t before; /* 0: no bound */
+	int64_t after;
+	size_t count;
+};
+
+/*
+ * Ascending; own messages in the outbox come last, msg_id 0, STATE_QUEUED or STATE_FAILED (unless
+ * `before` bounds it). Holes as cache_history() tells them. NOT_FOUND: no such conversation here.
+ */
+enum status client_history(struct client *client, const struct client_history *query,
+    void (*row)(void *arg, const struct message *message),
+    void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err);
+
+struct client_status {
+	const char *address; /* strings are borrowed until the client is closed */
+	const char *server;
+	const char *device;
+	bool logged_in;
+	struct cursor cursor;
+	int64_t contacts;
+	int64_t conversations;
+	int64_t messages; /* held */
+	int64_t missing;  /* on the server, not held */
+	int64_t unread;
+	int64_t outbox; /* queued or in doubt */
+	int64_t doubt;  /* of these, in doubt */
+	int64_t failed;
+	bool line_held; /* some process keeps the line to the server open */
+	int64_t requests;
+	int64_t bytes_up;
+	int64_t bytes_down;
+};
+
+enum status client_status(struct client *client, struct client_status *status, struct error *err);
+
+/* Tells the entries the server refused for good: conversation, text, time; failure is a
+ * sentence. */
+enum status client_failed(struct client *client,
+    void (*row)(void *arg, const struct message *message, const char *failure), void *arg,
+    struct error *err);
+
+#endif
