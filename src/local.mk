@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/libbase.a src/libmodel.a src/libwire.a
 
 src_libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
+	src/base/gettext.h \
 	src/base/io.c src/base/io.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/path.c src/base/path.h \
