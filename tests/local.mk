@@ -6,6 +6,8 @@ SERVER_UNIT_TESTS =
 
 UNIT_TESTS += tests/unit/buf_test
 
+SERVER_UNIT_TESTS += tests/unit/http_test
+
 if CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 if SERVER

@@ -12,11 +12,19 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/acks.h \
 	contrib/ternd/call.h \
 	contrib/ternd/handlers.h \
+	contrib/ternd/http.c \
+	contrib/ternd/http.h \
+	contrib/ternd/log.c \
+	contrib/ternd/log.h \
+	contrib/ternd/options.c \
+	contrib/ternd/options.h \
 	contrib/ternd/pool.h \
 	contrib/ternd/server.h \
 	contrib/ternd/sessions.h \
 	contrib/ternd/store.h \
 	contrib/ternd/user.h \
+	contrib/ternd/wheel.c \
+	contrib/ternd/wheel.h \
 	contrib/ternd/worker.h
 TERND_LIBS = contrib/ternd/libternd.a $(WIRE_LIBS) \
 	$(EVENT_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) -lpthread
