@@ -1,6 +1,6 @@
-# The tests. A unit test is one line: its name under UNIT_TESTS, or SERVER_UNIT_TESTS where it
-# needs the server's parts; its source is the file of that name. End-to-end tests are found by
-# their names, tests/*/test_*.py.
+# The tests; tests/run runs them. A unit test is one line: its name under UNIT_TESTS, or under
+# SERVER_UNIT_TESTS where it needs the server's parts; its source is the file of that name. Checks
+# (tests/check-*) and end-to-end tests (tests/*/test_*.py) are found by their names.
 UNIT_TESTS =
 SERVER_UNIT_TESTS =
 
@@ -22,4 +22,22 @@ if SERVER
 # Only the server and its tests include from there: tests/check-layers.
 AM_CPPFLAGS += -I$(top_srcdir)/contrib/ternd
 TEST_SERVER_LIBS = $(TERND_LIBS)
+TEST_WITH_SERVER = yes
+else
+TEST_WITH_SERVER = no
 endif
+
+EXTRA_DIST += tests/run tests/lib tests/cli tests/server \
+	tests/check-docs tests/check-format tests/check-functions tests/check-layers tests/check-po
+
+# make check T=send runs the tests that have "send" in their names.
+check-local:
+	@test -z "$(TEST_PACKAGES)" || { \
+	  echo "The tests need packages that are missing. On Debian: apt-get install $(TEST_PACKAGES)" >&2; \
+	  echo "Then run configure again." >&2; exit 1; }
+	@SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' PYTHON='$(PYTHON)' SERVER='$(TEST_WITH_SERVER)' \
+	  CC='$(CC)' T='$(T)' $(PERL) $(srcdir)/tests/run $(check_PROGRAMS)
+
+# Directories are distributed whole: leave out what running a test by hand puts there.
+dist-hook:
+	find $(distdir)/tests -name __pycache__ -prune -exec rm -rf {} +
