@@ -38,6 +38,8 @@ check-local:
 	@SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' PYTHON='$(PYTHON)' SERVER='$(TEST_WITH_SERVER)' \
 	  CC='$(CC)' T='$(T)' $(PERL) $(srcdir)/tests/run $(check_PROGRAMS)
 
+CLEANFILES += tests/summary
+
 # Directories are distributed whole: leave out what running a test by hand puts there.
 dist-hook:
 	find $(distdir)/tests -name __pycache__ -prune -exec rm -rf {} +
