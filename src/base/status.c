@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 /* A UTF-8 sequence cut in two by the limit would reach the terminal as garbage. */
 static void
@@ -51,4 +52,36 @@ error_prefix(struct error *err, const char *format, ...)
 	err->text[sizeof err->text - 1] = '\0';
 	trim_partial_character(err->text);
 	return err->status;
+}
+
+int
+status_exit_code(enum status status)
+{
+	switch (status) {
+	case STATUS_OK:
+		return 0;
+	case STATUS_NOT_FOUND:
+		return 1;
+	case STATUS_USAGE:
+	case STATUS_TOO_LARGE:
+		return EX_USAGE;
+	case STATUS_UNAVAILABLE:
+		return EX_UNAVAILABLE;
+	case STATUS_CANNOT_CREATE:
+	case STATUS_CONFLICT:
+		return EX_CANTCREAT;
+	case STATUS_IO:
+		return EX_IOERR;
+	case STATUS_AGAIN:
+		return EX_TEMPFAIL;
+	case STATUS_PROTOCOL:
+		return EX_PROTOCOL;
+	case STATUS_DENIED:
+		return EX_NOPERM;
+	case STATUS_CONFIG:
+		return EX_CONFIG;
+	case STATUS_INTERNAL:
+		break;
+	}
+	return EX_SOFTWARE;
 }

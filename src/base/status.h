@@ -45,4 +45,7 @@ enum status error_set(struct error *err, enum status status, const char *format,
 enum status
 error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The exit code by which a program tells its caller of a status. */
+int status_exit_code(enum status status);
+
 #endif
