@@ -7,6 +7,9 @@ SERVER_UNIT_TESTS =
 UNIT_TESTS += tests/unit/buf_test
 
 SERVER_UNIT_TESTS += tests/unit/http_test
+SERVER_UNIT_TESTS += tests/unit/store_file_test
+SERVER_UNIT_TESTS += tests/unit/store_test
+SERVER_UNIT_TESTS += tests/unit/worker_test
 
 if CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
@@ -43,3 +46,15 @@ CLEANFILES += tests/summary
 # Directories are distributed whole: leave out what running a test by hand puts there.
 dist-hook:
 	find $(distdir)/tests -name __pycache__ -prune -exec rm -rf {} +
+
+tests_unit_store_test_SOURCES = tests/unit/store_test.c \
+	tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
+	tests/unit/store_fixture.c tests/unit/store_fixture.h
+
+# Benches are built by hand: make tests/bench/store_bench.
+if SERVER
+EXTRA_PROGRAMS += tests/bench/store_bench
+CLEANFILES += tests/bench/store_bench$(EXEEXT)
+tests_bench_store_bench_LDADD = $(TERND_LIBS)
+endif

@@ -22,9 +22,27 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/server.h \
 	contrib/ternd/sessions.h \
 	contrib/ternd/store.h \
+	contrib/ternd/store-sqlite/account.c \
+	contrib/ternd/store-sqlite/ack.c \
+	contrib/ternd/store-sqlite/changes.c \
+	contrib/ternd/store-sqlite/contact.c \
+	contrib/ternd/store-sqlite/conversation.c \
+	contrib/ternd/store-sqlite/device.c \
+	contrib/ternd/store-sqlite/generation.c \
+	contrib/ternd/store-sqlite/heads.c \
+	contrib/ternd/store-sqlite/heads.h \
+	contrib/ternd/store-sqlite/message.c \
+	contrib/ternd/store-sqlite/schema.c \
+	contrib/ternd/store-sqlite/sqlite.c \
+	contrib/ternd/store-sqlite/sqlite.h \
+	contrib/ternd/store-sqlite/statements.c \
+	contrib/ternd/store-sqlite/statements.h \
+	contrib/ternd/table.c \
+	contrib/ternd/table.h \
 	contrib/ternd/user.h \
 	contrib/ternd/wheel.c \
 	contrib/ternd/wheel.h \
+	contrib/ternd/worker.c \
 	contrib/ternd/worker.h
 TERND_LIBS = contrib/ternd/libternd.a $(WIRE_LIBS) \
 	$(EVENT_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) -lpthread

@@ -1,0 +1,49 @@
+#include "store-sqlite/sqlite.h"
+
+#include <string.h>
+
+/* True, with the old stamp in *contact, where the row says already what *contact says. */
+static enum status
+is_unchanged(struct sqlite_store *store, int64_t owner_id, struct contact *contact, bool *unchanged,
+    struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_CONTACT_GET);
+	bool found;
+	enum status status;
+
+	sqlite3_bind_int64(st, 1, owner_id);
+	sql_bind_text(st, 2, contact->address);
+	if ((status = sql_next(store, st, &found, err)))
+		return status;
+	*unchanged = found && strcmp(sql_text(st, 0), contact->name) == 0 &&
+	             (sqlite3_column_int(st, 1) != 0) == contact->removed;
+	if (*unchanged)
+		contact->stamp = sqlite3_column_int64(st, 2);
+	sqlite3_reset(st);
+	return STATUS_OK;
+}
+
+enum status
+sqlite_contact_set(struct store *base, const struct caller *owner, struct contact *contact,
+    bool *changed, struct error *err)
+{
+	struct sqlite_store *store = sqlite_of(base);
+	sqlite3_stmt *st;
+	bool unchanged;
+	enum status status;
+
+	*changed = false;
+	if ((status = device_check(store, owner, err)) ||
+	    (status = is_unchanged(store, owner->account_id, contact, &unchanged, err)) ||
+	    unchanged)
+		return status;
+	*changed = true;
+	contact->stamp = stamp_next(store);
+	st = sql_get(store, ST_CONTACT_PUT);
+	sqlite3_bind_int64(st, 1, owner->account_id);
+	sql_bind_text(st, 2, contact->address);
+	sql_bind_text(st, 3, contact->name);
+	sqlite3_bind_int(st, 4, contact->removed);
+	sqlite3_bind_int64(st, 5, contact->stamp);
+	return sql_run(store, st, err);
+}

@@ -1,0 +1,48 @@
+/* Generations and cursors (doc/protocol.md 3.3). */
+#include "store-sqlite/sqlite.h"
+
+static enum status
+take_lock(struct sqlite_store *store, struct error *err)
+{
+	enum status status;
+
+	if (store->in_memory || store->lock.fd >= 0)
+		return STATUS_OK;
+	status = path_lock_try(&store->lock, store->lock_path, err);
+	if (status == STATUS_AGAIN)
+		return error_set(err, STATUS_CONFIG,
+		    "another ternd serves this store (%s is locked): stop it, or name another "
+		    "store",
+		    store->lock_path);
+	return status;
+}
+
+enum status
+sqlite_generation_add(struct store *base, const char *generation, struct error *err)
+{
+	struct sqlite_store *store = sqlite_of(base);
+	sqlite3_stmt *st = sql_get(store, ST_GENERATION_ADD);
+	enum status status = take_lock(store, err);
+
+	if (status != STATUS_OK)
+		return status;
+	sql_bind_text(st, 1, generation);
+	return sql_run(store, st, err);
+}
+
+enum status
+sqlite_cursor_check(struct store *base, const struct cursor *cursor, bool *valid, struct error *err)
+{
+	struct sqlite_store *store = sqlite_of(base);
+	sqlite3_stmt *st = sql_get(store, ST_GENERATION_END);
+	bool known;
+	enum status status;
+
+	*valid = false;
+	sql_bind_text(st, 1, cursor->generation);
+	if ((status = sql_next(store, st, &known, err)) || !known)
+		return status;
+	*valid = cursor->stamp <= sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return STATUS_OK;
+}

@@ -1,0 +1,258 @@
+/* Messages and their keys: storing (doc/protocol.md 3.2) and reading (3.6). */
+#include "store-sqlite/sqlite.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/timeu.h"
+
+enum { DIGEST = crypto_generichash_BYTES_MIN };
+
+/* What became of a key. */
+struct key_row {
+	bool found;
+	int64_t conversation_id;
+	int64_t msg_id;
+	int64_t time;
+	int64_t stamp;
+	uint8_t digest[DIGEST];
+};
+
+/* What makes two sends with one key the same one. No field holds a 0 byte. */
+static void
+digest_item(uint8_t digest[DIGEST], const struct send_item *item)
+{
+	const char *const fields[] = {item->to, item->type, item->text};
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, NULL, 0, DIGEST);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		crypto_generichash_update(
+		    &state, (const unsigned char *)fields[i], strlen(fields[i]) + 1);
+	crypto_generichash_final(&state, digest, DIGEST);
+}
+
+static enum status
+key_get(struct sqlite_store *store, int64_t account_id, const struct key *key, struct key_row *row,
+    struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_KEY_GET);
+	enum status status;
+
+	sql_bind_blob(st, 1, key->bytes, KEY_BYTES);
+	sqlite3_bind_int64(st, 2, account_id);
+	if ((status = sql_next(store, st, &row->found, err)) || !row->found)
+		return status;
+	row->conversation_id = sqlite3_column_int64(st, 0);
+	row->msg_id = sqlite3_column_int64(st, 1);
+	row->time = sqlite3_column_int64(st, 2);
+	row->stamp = sqlite3_column_int64(st, 3);
+	if (sqlite3_column_bytes(st, 4) == DIGEST)
+		memcpy(row->digest, sqlite3_column_blob(st, 4), DIGEST);
+	else
+		memset(row->digest, 0, DIGEST);
+	sqlite3_reset(st);
+	return STATUS_OK;
+}
+
+static enum status
+key_add(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
+    const struct key_row *row, struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_KEY_ADD);
+
+	sql_bind_blob(st, 1, item->key.bytes, KEY_BYTES);
+	sqlite3_bind_int64(st, 2, sender->account_id);
+	sqlite3_bind_int64(st, 3, sender->device_id);
+	sqlite3_bind_int64(st, 4, row->conversation_id);
+	sqlite3_bind_int64(st, 5, row->msg_id);
+	sqlite3_bind_int64(st, 6, row->time);
+	sqlite3_bind_int64(st, 7, row->stamp);
+	sql_bind_blob(st, 8, row->digest, DIGEST);
+	return sql_run(store, st, err);
+}
+
+static enum status
+message_add(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
+    const char *text_json, const struct key_row *row, struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_MESSAGE_ADD);
+
+	sqlite3_bind_int64(st, 1, row->conversation_id);
+	sqlite3_bind_int64(st, 2, row->msg_id);
+	sqlite3_bind_int64(st, 3, sender->account_id);
+	sqlite3_bind_int64(st, 4, row->time);
+	sqlite3_bind_int64(st, 5, row->stamp);
+	sql_bind_text(st, 6, item->type);
+	sql_bind_text(st, 7, text_json);
+	sqlite3_bind_int64(st, 8, (int64_t)strlen(item->text));
+	sql_bind_blob(st, 9, item->key.bytes, KEY_BYTES);
+	return sql_run(store, st, err);
+}
+
+static void
+fill_sent(struct store_sent *sent, const struct key_row *row, bool repeated)
+{
+	sent->msg_id = row->msg_id;
+	sent->time = row->time;
+	sent->stamp = row->stamp;
+	sent->repeated = repeated;
+}
+
+/* *refusal is WIRE_OK where the predecessor is in this conversation, or none is named. */
+static enum status
+check_after(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
+    const struct head *head, enum wire_error *refusal, struct error *err)
+{
+	struct key_row before;
+	enum status status;
+
+	if (!item->has_after)
+		return STATUS_OK;
+	if ((status = key_get(store, sender->account_id, &item->after, &before, err)))
+		return status;
+	if (!before.found || !head || before.conversation_id != head->conversation_id)
+		*refusal = WIRE_NO_PREDECESSOR;
+	return STATUS_OK;
+}
+
+/* Stores what nothing stands against any more. */
+static enum status
+store_item(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
+    const char *text_json, struct head *head, const uint8_t digest[DIGEST], struct store_sent *sent,
+    struct error *err)
+{
+	struct key_row row = {.time = time_wall(), .stamp = stamp_next(store)};
+	enum status status;
+
+	if (!head && (status = head_make(
+	                  store, sender->account_id, sent->recipient_id, row.stamp, &head, err)))
+		return status;
+	row.conversation_id = head->conversation_id;
+	row.msg_id = head->last_msg_id + 1;
+	memcpy(row.digest, digest, DIGEST);
+	if ((status = message_add(store, sender, item, text_json, &row, err)) ||
+	    (status = key_add(store, sender, item, &row, err)))
+		return status;
+	head->last_msg_id = row.msg_id;
+	head->bytes += (int64_t)strlen(item->text);
+	heads_change(&store->heads, head, row.stamp);
+	fill_sent(sent, &row, false);
+	return STATUS_OK;
+}
+
+enum status
+sqlite_message_send(struct store *base, const struct caller *sender, const struct send_item *item,
+    const char *text_json, struct store_sent *sent, struct error *err)
+{
+	struct sqlite_store *store = sqlite_of(base);
+	uint8_t digest[DIGEST];
+	struct key_row known;
+	struct head *head;
+	enum status status;
+
+	*sent = (struct store_sent){0};
+	digest_item(digest, item);
+	if ((status = device_check(store, sender, err)) ||
+	    (status = account_id_find(store, item->to, &sent->recipient_id, err)) ||
+	    (status = key_get(store, sender->account_id, &item->key, &known, err)))
+		return status;
+	if (known.found) {
+		if (memcmp(known.digest, digest, DIGEST) == 0)
+			fill_sent(sent, &known, true);
+		else
+			sent->error = WIRE_KEY_CONFLICT;
+		return STATUS_OK;
+	}
+	if (!sent->recipient_id) {
+		sent->error = WIRE_NO_RECIPIENT;
+		return STATUS_OK;
+	}
+	if ((status = head_get(store, sender->account_id, sent->recipient_id, &head, err)) ||
+	    (status = check_after(store, sender, item, head, &sent->error, err)) ||
+	    sent->error != WIRE_OK)
+		return status;
+	return store_item(store, sender, item, text_json, head, digest, sent, err);
+}
+
+/* The head of a conversation as the reader sees it, and its id. NOT_FOUND. */
+static enum status
+find_conversation(struct sqlite_store *store, const struct caller *reader, const char *conversation,
+    struct conversation_head *head, int64_t *conversation_id, struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_HEAD_GET);
+	bool found;
+	enum status status;
+
+	sqlite3_bind_int64(st, 1, reader->account_id);
+	sql_bind_text(st, 2, conversation);
+	if ((status = sql_next(store, st, &found, err)))
+		return status;
+	if (!found)
+		return error_set(
+		    err, STATUS_NOT_FOUND, "there is no conversation with %s", conversation);
+	head->conversation = conversation;
+	head->stamp = sqlite3_column_int64(st, 0);
+	*conversation_id = sqlite3_column_int64(st, 1);
+	head->first = sqlite3_column_int64(st, 2);
+	head->last = sqlite3_column_int64(st, 3);
+	head->ack = sqlite3_column_int64(st, 4);
+	head->read = sqlite3_column_int64(st, 5);
+	sqlite3_reset(st);
+	return STATUS_OK;
+}
+
+/* The row that the statement ST_MESSAGE_RANGE stands on. Borrowed from it. */
+static struct store_message
+read_message(sqlite3_stmt *st, const struct caller *reader, const char *conversation)
+{
+	struct store_message row = {
+	    .message =
+	        {
+	            .conversation = conversation,
+	            .msg_id = sqlite3_column_int64(st, 0),
+	            .from = sql_text(st, 2),
+	            .time = sqlite3_column_int64(st, 3),
+	            .stamp = sqlite3_column_int64(st, 4),
+	            .type = sql_text(st, 5),
+	        },
+	    .text_json = sql_text(st, 6),
+	    .sender_id = sqlite3_column_int64(st, 1),
+	};
+
+	if (row.sender_id == reader->account_id && sqlite3_column_bytes(st, 7) == KEY_BYTES) {
+		row.message.has_key = true;
+		memcpy(row.message.key.bytes, sqlite3_column_blob(st, 7), KEY_BYTES);
+	}
+	return row;
+}
+
+enum status
+sqlite_messages(struct store *base, const struct caller *reader, const char *conversation,
+    struct id_range ids, struct conversation_head *head,
+    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err)
+{
+	struct sqlite_store *store = sqlite_of(base);
+	sqlite3_stmt *st = sql_get(store, ST_MESSAGE_RANGE);
+	int64_t conversation_id = 0;
+	enum status status;
+
+	if ((status = device_check(store, reader, err)) ||
+	    (status = find_conversation(store, reader, conversation, head, &conversation_id, err)))
+		return status;
+	sqlite3_bind_int64(st, 1, conversation_id);
+	sqlite3_bind_int64(st, 2, ids.first);
+	sqlite3_bind_int64(st, 3, ids.last);
+	for (;;) {
+		struct store_message message;
+		bool found;
+
+		if ((status = sql_next(store, st, &found, err)) || !found)
+			return status;
+		message = read_message(st, reader, conversation);
+		if (!row(arg, &message)) {
+			sqlite3_reset(st);
+			return STATUS_OK;
+		}
+	}
+}

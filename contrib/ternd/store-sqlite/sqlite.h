@@ -1,0 +1,107 @@
+/* What the files of the SQLite store share. Its tables are described in schema.c. */
+#ifndef TERND_STORE_SQLITE_H
+#define TERND_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "base/path.h"
+#include "store-sqlite/heads.h"
+#include "store-sqlite/statements.h"
+#include "store.h"
+
+/* The kinds of conversation, as stored. */
+enum conversation_kind { KIND_DIRECT = 1 };
+
+struct sqlite_store {
+	struct store base;
+	sqlite3 *db;
+	enum store_mode mode;
+	bool in_memory;
+	char *lock_path;         /* NULL in memory */
+	struct path_lock lock;   /* held by the connection that began a generation */
+	int64_t stamp;           /* the highest given out, or seen (a reader) */
+	int64_t stamp_saved;     /* of it, what the table state holds */
+	int64_t device_checked;  /* a device found valid in this transaction */
+	int64_t checkpoint_time; /* time_mono() of a reader's last checkpoint */
+	struct heads heads;      /* the writer's conversations in memory */
+	sqlite3_stmt *statements[ST_COUNT];
+};
+
+static inline struct sqlite_store *
+sqlite_of(struct store *store)
+{
+	return (struct sqlite_store *)store;
+}
+
+/* Makes the schema or brings it up to date in STORE_WRITE, checks it in STORE_READ. CONFIG, IO. */
+enum status schema_open(sqlite3 *db, const char *where, enum store_mode mode, struct error *err);
+
+/*
+ * Running statements. sql_get() hands one out ready to be bound. Binding cannot fail here: texts
+ * and blobs are bound without a copy and live until the statement is reset. sql_run() is for those
+ * without rows. sql_next() says in *found whether there is a (further) row; it resets the statement
+ * where there is none, and the caller does with sqlite3_reset() otherwise. IO.
+ */
+sqlite3_stmt *sql_get(struct sqlite_store *store, enum statement id);
+enum status sql_run(struct sqlite_store *store, sqlite3_stmt *st, struct error *err);
+enum status sql_next(struct sqlite_store *store, sqlite3_stmt *st, bool *found, struct error *err);
+/* IO with what SQLite says. */
+enum status sql_failed(sqlite3 *db, struct error *err);
+
+void sql_bind_text(sqlite3_stmt *st, int index, const char *text);
+void sql_bind_blob(sqlite3_stmt *st, int index, const void *data, size_t length);
+/* A text column, "" for NULL. Borrowed until the statement moves on. */
+const char *sql_text(sqlite3_stmt *st, int column);
+
+/* The next stamp: grows strictly, whatever the clock does. Writer, in a transaction. */
+int64_t stamp_next(struct sqlite_store *store);
+
+/* DENIED where the device was revoked. */
+enum status
+device_check(struct sqlite_store *store, const struct caller *caller, struct error *err);
+
+/* The account's id, 0 where the address is none's. Remembered by the writer. */
+enum status account_id_find(
+    struct sqlite_store *store, const char *address, int64_t *account_id, struct error *err);
+
+/*
+ * The head of the direct conversation of two accounts, with what this transaction did to it: from
+ * memory, or read into it. *head is NULL where there is none. Writer.
+ */
+enum status head_get(
+    struct sqlite_store *store, int64_t one, int64_t other, struct head **head, struct error *err);
+/* Makes the conversation that head_get() did not find, and its members. */
+enum status head_make(struct sqlite_store *store, int64_t one, int64_t other, int64_t stamp,
+    struct head **head, struct error *err);
+/* Writes the heads that this transaction changed. */
+enum status heads_save(struct sqlite_store *store, struct error *err);
+
+/* The slots of the driver that each file fills (store.h). */
+enum status sqlite_generation_add(struct store *store, const char *generation, struct error *err);
+enum status sqlite_cursor_check(
+    struct store *store, const struct cursor *cursor, bool *valid, struct error *err);
+enum status sqlite_account_find(
+    struct store *store, const char *address, struct store_account *account, struct error *err);
+enum status sqlite_account_add(struct store *store, const char *address, const char *password_hash,
+    int64_t *account_id, struct error *err);
+enum status sqlite_device_add(struct store *store, int64_t account_id, const char *name,
+    const uint8_t token_hash[TOKEN_HASH], int64_t *device_id, struct error *err);
+enum status sqlite_device_remove(struct store *store, int64_t device_id, struct error *err);
+enum status sqlite_device_find(struct store *store, const uint8_t token_hash[TOKEN_HASH],
+    struct caller *caller, struct error *err);
+enum status sqlite_contact_set(struct store *store, const struct caller *owner,
+    struct contact *contact, bool *changed, struct error *err);
+enum status
+sqlite_message_send(struct store *store, const struct caller *sender, const struct send_item *item,
+    const char *text_json, struct store_sent *sent, struct error *err);
+enum status sqlite_changes(struct store *store, const struct caller *reader, int64_t from,
+    int64_t until, size_t limit, void (*contact)(void *arg, const struct contact *),
+    void (*head)(void *arg, const struct conversation_head *), void *arg, int64_t *to,
+    struct error *err);
+enum status sqlite_messages(struct store *store, const struct caller *reader,
+    const char *conversation, struct id_range ids, struct conversation_head *head,
+    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
+enum status sqlite_ack_save(struct store *store, const struct caller *caller,
+    const struct conversation_range *range, struct error *err);
+
+#endif

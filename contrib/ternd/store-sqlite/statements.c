@@ -1,0 +1,114 @@
+#include "store-sqlite/statements.h"
+
+#include <stddef.h>
+
+static const char *const sql[ST_COUNT] = {
+    [ST_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [ST_BEGIN_READ] = "BEGIN",
+    [ST_COMMIT] = "COMMIT",
+    [ST_ROLLBACK] = "ROLLBACK",
+
+    [ST_STATE_GET] = "SELECT stamp FROM state",
+    [ST_STATE_SET] = "UPDATE state SET stamp = ?1",
+    [ST_GENERATION_ADD] = "INSERT INTO generation (generation, stamp) SELECT ?1, stamp FROM state",
+    /* Where the generation's stamps end: where the next began, or the highest committed. */
+    [ST_GENERATION_END] = "SELECT coalesce("
+                          " (SELECT later.stamp FROM generation AS later"
+                          "  WHERE later.number > asked.number ORDER BY later.number LIMIT 1),"
+                          " (SELECT stamp FROM state))"
+                          " FROM generation AS asked WHERE asked.generation = ?1",
+
+    [ST_ACCOUNT_FIND] = "SELECT account_id, password_hash FROM account WHERE address = ?1",
+    [ST_ACCOUNT_ADD] = "INSERT INTO account (address, password_hash, stamp) VALUES (?1, ?2, ?3)"
+                       " ON CONFLICT DO NOTHING RETURNING account_id",
+
+    [ST_DEVICE_ADD] = "INSERT INTO device (account_id, name, token_hash, revoked, stamp, seen)"
+                      " VALUES (?1, ?2, ?3, 0, ?4, ?5) RETURNING device_id",
+    [ST_DEVICE_REVOKE] =
+        "UPDATE device SET revoked = 1, stamp = ?2 WHERE device_id = ?1 AND revoked = 0",
+    [ST_DEVICE_FIND] = "SELECT device_id, account_id, address"
+                       " FROM device JOIN account USING (account_id)"
+                       " WHERE token_hash = ?1 AND revoked = 0",
+    [ST_DEVICE_CHECK] = "SELECT 1 FROM device WHERE device_id = ?1 AND revoked = 0",
+    [ST_DEVICE_SEEN] = "UPDATE device SET seen = ?2 WHERE device_id = ?1",
+
+    [ST_CONTACT_GET] =
+        "SELECT name, removed, stamp FROM contact WHERE owner_id = ?1 AND address = ?2",
+    [ST_CONTACT_PUT] = "INSERT INTO contact (owner_id, address, name, removed, stamp)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (owner_id, address)"
+                       " DO UPDATE SET name = ?3, removed = ?4, stamp = ?5",
+    [ST_CONTACT_CHANGES] = "SELECT stamp, address, name, removed FROM contact"
+                           " WHERE owner_id = ?1 AND stamp > ?2 AND stamp <= ?3"
+                           " ORDER BY stamp LIMIT ?4",
+
+    [ST_CONVERSATION_FIND] =
+        "SELECT conversation_id, first_msg_id, last_msg_id, bytes FROM conversation"
+        " WHERE account_a = ?1 AND account_b = ?2",
+    [ST_CONVERSATION_ADD] =
+        "INSERT INTO conversation (kind, account_a, account_b, first_msg_id, last_msg_id, bytes)"
+        " VALUES (?1, ?2, ?3, 1, 0, 0) RETURNING conversation_id",
+    [ST_CONVERSATION_SAVE] =
+        "UPDATE conversation SET last_msg_id = ?2, bytes = ?3 WHERE conversation_id = ?1",
+    [ST_MEMBER_ADD] = "INSERT INTO member"
+                      " (account_id, conversation_id, stamp, last_ack_msg_id, last_read_msg_id)"
+                      " VALUES (?1, ?2, ?3, 0, 0)",
+    [ST_MEMBER_STAMP] =
+        "UPDATE member SET stamp = ?3 WHERE account_id = ?1 AND conversation_id = ?2",
+    [ST_MEMBER_ACK] = "UPDATE member SET last_ack_msg_id = ?3"
+                      " WHERE account_id = ?1 AND conversation_id = ?2 AND last_ack_msg_id < ?3",
+    [ST_HEAD_CHANGES] = "SELECT m.stamp, peer.address, c.first_msg_id, c.last_msg_id,"
+                        " m.last_ack_msg_id, m.last_read_msg_id"
+                        " FROM member AS m CROSS JOIN conversation AS c CROSS JOIN account AS peer"
+                        " WHERE m.account_id = ?1 AND m.stamp > ?2 AND m.stamp <= ?3"
+                        " AND c.conversation_id = m.conversation_id"
+                        " AND peer.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
+                        " ORDER BY m.stamp LIMIT ?4",
+    /* By the reader's account and the peer's address. */
+    [ST_HEAD_GET] = "SELECT m.stamp, c.conversation_id, c.first_msg_id, c.last_msg_id,"
+                    " m.last_ack_msg_id, m.last_read_msg_id"
+                    " FROM account AS peer CROSS JOIN conversation AS c CROSS JOIN member AS m"
+                    " WHERE peer.address = ?2"
+                    " AND c.account_a = min(?1, peer.account_id)"
+                    " AND c.account_b = max(?1, peer.account_id)"
+                    " AND m.account_id = ?1 AND m.conversation_id = c.conversation_id",
+
+    [ST_MESSAGE_ADD] =
+        "INSERT INTO message (conversation_id, msg_id, sender_id, time, stamp, type, body, size,"
+        " key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [ST_MESSAGE_RANGE] =
+        "SELECT m.msg_id, m.sender_id, sender.address, m.time, m.stamp, m.type, m.body, m.key"
+        " FROM message AS m CROSS JOIN account AS sender"
+        " WHERE m.conversation_id = ?1 AND m.msg_id BETWEEN ?2 AND ?3"
+        " AND sender.account_id = m.sender_id ORDER BY m.msg_id",
+    [ST_KEY_GET] = "SELECT conversation_id, msg_id, time, stamp, digest FROM message_key"
+                   " WHERE key = ?1 AND account_id = ?2",
+    [ST_KEY_ADD] = "INSERT INTO message_key"
+                   " (key, account_id, device_id, conversation_id, msg_id, time, stamp, digest)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+
+    [ST_ACK_GET] = "SELECT last_ack_msg_id FROM device_ack"
+                   " WHERE device_id = ?1 AND conversation_id = ?2",
+    [ST_ACK_PUT] = "INSERT INTO device_ack (device_id, conversation_id, last_ack_msg_id)"
+                   " VALUES (?1, ?2, ?3) ON CONFLICT (device_id, conversation_id)"
+                   " DO UPDATE SET last_ack_msg_id = ?3",
+};
+
+enum status
+statements_prepare(sqlite3 *db, sqlite3_stmt *statements[ST_COUNT], struct error *err)
+{
+	for (int i = 0; i < ST_COUNT; i++)
+		if (sqlite3_prepare_v3(db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i],
+		        NULL) != SQLITE_OK)
+			return error_set(
+			    err, STATUS_IO, "the store can't be prepared: %s", sqlite3_errmsg(db));
+	return STATUS_OK;
+}
+
+void
+statements_finish(sqlite3_stmt *statements[ST_COUNT])
+{
+	for (int i = 0; i < ST_COUNT; i++) {
+		sqlite3_finalize(statements[i]);
+		statements[i] = NULL;
+	}
+}

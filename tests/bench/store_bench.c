@@ -1,0 +1,104 @@
+/*
+ * How many messages a second the store takes: message_send() in groups of a commit each, over a
+ * number of conversations. Usage: store_bench [FILE [MESSAGES]]; FILE (":memory:" if none is given)
+ * must not exist.
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timeu.h"
+#include "store.h"
+
+enum { PAIRS = 50 };
+
+static void
+check(enum status status, const struct error *err)
+{
+	if (status == STATUS_OK)
+		return;
+	fprintf(stderr, "store_bench: %s\n", err->text);
+	exit(1);
+}
+
+static void
+add_account(struct store *store, int number, struct caller *caller)
+{
+	const struct store_driver *driver = store->driver;
+	uint8_t token[TOKEN_HASH];
+	struct error err;
+
+	snprintf(caller->address.text, sizeof caller->address.text, "u%d@localhost", number);
+	randombytes_buf(token, sizeof token);
+	check(
+	    driver->account_add(store, caller->address.text, "-", &caller->account_id, &err), &err);
+	check(
+	    driver->device_add(store, caller->account_id, "bench", token, &caller->device_id, &err),
+	    &err);
+}
+
+/* Sends messages in groups, pair after pair, and prints the rate. */
+static void
+run(struct store *store, const struct caller callers[2 * PAIRS], int pairs, int messages, int group)
+{
+	const struct store_driver *driver = store->driver;
+	static const char text[] = "a message of the length that people write to each other";
+	static const char text_json[] =
+	    "\"a message of the length that people write to each other\"";
+	struct send_item item = {.type = "text", .text = text};
+	struct store_sent sent;
+	struct error err;
+	struct key last = {{0}};
+	int64_t start = time_mono();
+	double seconds;
+
+	for (int i = 0; i < messages; i += group) {
+		check(driver->begin(store, &err), &err);
+		for (int k = 0; k < group; k++) {
+			int pair = (i + k) % pairs;
+
+			key_make(&item.key, &last);
+			last = item.key;
+			item.to = callers[2 * pair + 1].address.text;
+			check(driver->message_send(
+			          store, &callers[2 * pair], &item, text_json, &sent, &err),
+			    &err);
+			if (sent.error != WIRE_OK) {
+				fprintf(stderr, "store_bench: refused: %s\n",
+				    wire_error_name(sent.error));
+				exit(1);
+			}
+		}
+		check(driver->commit(store, &err), &err);
+	}
+	seconds = (double)(time_mono() - start) / TIME_SECOND;
+	printf("%2d pairs, groups of %3d: %7.0f messages/s\n", pairs, group, messages / seconds);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *where = argc > 1 ? argv[1] : ":memory:";
+	int messages = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 100000;
+	static const int groups[] = {1, 50, 500};
+	struct caller callers[2 * PAIRS];
+	struct store *store;
+	struct error err;
+
+	if (sodium_init() < 0)
+		return 1;
+	check(store_sqlite.open(&store, where, STORE_WRITE, &err), &err);
+	check(store->driver->begin(store, &err), &err);
+	for (int i = 0; i < 2 * PAIRS; i++)
+		add_account(store, i, &callers[i]);
+	check(store->driver->commit(store, &err), &err);
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+		int count = groups[i] == 1 ? messages / 20 : messages;
+
+		run(store, callers, 1, count, groups[i]);
+		run(store, callers, PAIRS, count, groups[i]);
+	}
+	store->driver->close(store);
+	return 0;
+}
