@@ -14,6 +14,7 @@ struct worker;
 struct pools;
 struct sessions;
 struct ack_saver;
+struct metrics;
 struct store_driver;
 
 enum registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
@@ -41,6 +42,7 @@ struct server {
 	struct pools *pools;       /* pool.h: held polls and what waits for them */
 	struct sessions *sessions; /* sessions.h: tokens in memory */
 	struct ack_saver *acks;    /* acks.h: acknowledgements on their way to the store */
+	struct metrics *metrics;   /* metrics.h */
 	bool draining;
 };
 
