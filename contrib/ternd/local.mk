@@ -11,15 +11,27 @@ contrib_ternd_libternd_a_CPPFLAGS = $(TERND_CPPFLAGS)
 contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/acks.h \
 	contrib/ternd/call.h \
+	contrib/ternd/conn.c \
+	contrib/ternd/conn.h \
+	contrib/ternd/dispatch.c \
+	contrib/ternd/dispatch.h \
 	contrib/ternd/handlers.h \
 	contrib/ternd/http.c \
 	contrib/ternd/http.h \
+	contrib/ternd/listener.c \
+	contrib/ternd/listener.h \
 	contrib/ternd/log.c \
 	contrib/ternd/log.h \
+	contrib/ternd/metrics.c \
+	contrib/ternd/metrics.h \
 	contrib/ternd/options.c \
 	contrib/ternd/options.h \
 	contrib/ternd/pool.h \
+	contrib/ternd/reply.c \
+	contrib/ternd/reply.h \
 	contrib/ternd/server.h \
+	contrib/ternd/server_run.c \
+	contrib/ternd/server_run.h \
 	contrib/ternd/sessions.h \
 	contrib/ternd/store.h \
 	contrib/ternd/store-sqlite/account.c \
