@@ -67,6 +67,16 @@ path_lock_try(struct path_lock *lock, const char *path, struct error *err)
 	return error_set(err, STATUS_IO, "cannot lock %s: %s", path, strerror(saved));
 }
 
+enum status
+path_lock_beside(struct path_lock *lock, const char *path, const char *what, struct error *err)
+{
+	char *file = mem_printf("%s-%s", path, what);
+	enum status status = path_lock_try(lock, file, err);
+
+	free(file);
+	return status;
+}
+
 void
 path_lock_release(struct path_lock *lock)
 {

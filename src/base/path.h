@@ -24,6 +24,10 @@ struct path_lock {
  */
 enum status path_lock_try(struct path_lock *lock, const char *path, struct error *err);
 
+/* path_lock_try() on a file beside `path`: its name is path, '-' and what. */
+enum status
+path_lock_beside(struct path_lock *lock, const char *path, const char *what, struct error *err);
+
 /* Gives the lock up; harmless where it is not held. */
 void path_lock_release(struct path_lock *lock);
 

@@ -1,0 +1,282 @@
+#include "net/http.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "net/curl_api.h"
+#include "wire/limits.h"
+
+enum { CONNECT_TIMEOUT_MS = 10000, EXTRA_FDS = 8 };
+
+struct http_transport {
+	struct transport transport;
+	struct curl_api curl;
+	CURLM *multi;
+	char *server; /* owned, without the last '/' */
+};
+
+/* What libcurl needs while a call is under way. */
+struct http_call {
+	struct http_transport *http;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct buf answer;
+};
+
+static struct http_transport *
+downcast(struct transport *transport)
+{
+	return (struct http_transport *)transport;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct http_call *state = ((struct transport_call *)arg)->backend;
+
+	return buf_add(&state->answer, data, size * count) ? size * count : 0;
+}
+
+/* Counts every byte of HTTP, headers and bodies, both ways. */
+static int
+on_traffic(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
+{
+	struct transport_call *call = arg;
+
+	(void)easy;
+	(void)data;
+	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
+		call->bytes_up += (int64_t)size;
+	else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
+		call->bytes_down += (int64_t)size;
+	return 0;
+}
+
+static void
+add_header(struct http_call *state, const char *header)
+{
+	state->headers = state->http->curl.slist_append(state->headers, header);
+}
+
+/* No header goes that the protocol can do without. */
+static void
+set_headers(struct http_call *state, const struct transport_call *call)
+{
+	add_header(state, "Accept:");
+	add_header(state, "Content-Type:");
+	add_header(state, "Expect:");
+	if (call->token) {
+		char *header = mem_printf("Authorization: Bearer %s", call->token);
+
+		add_header(state, header);
+		free(header);
+	}
+	state->http->curl.easy_setopt(state->easy, CURLOPT_HTTPHEADER, state->headers);
+}
+
+static void
+set_options(struct http_call *state, struct transport_call *call)
+{
+	const struct curl_api *curl = &state->http->curl;
+	CURL *easy = state->easy;
+	char *url = mem_printf("%s%s", state->http->server, call->method->path);
+
+	curl->easy_setopt(easy, CURLOPT_URL, url);
+	free(url);
+	curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+	curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
+	curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.length);
+	curl->easy_setopt(easy, CURLOPT_POSTFIELDS, buf_string(&call->body));
+	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl->easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	curl->easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_traffic);
+	curl->easy_setopt(easy, CURLOPT_DEBUGDATA, call);
+	curl->easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+	curl->easy_setopt(easy, CURLOPT_PRIVATE, call);
+	set_headers(state, call);
+}
+
+static void
+http_start(struct transport *transport, struct transport_call *call)
+{
+	struct http_transport *http = downcast(transport);
+	struct http_call *state = mem_zalloc(1, sizeof *state);
+
+	state->http = http;
+	state->easy = http->curl.easy_init();
+	buf_init(&state->answer, LIMIT_ANSWER);
+	call->backend = state;
+	if (!state->easy)
+		abort(); /* out of memory: see base/mem.h */
+	set_options(state, call);
+	http->curl.multi_add_handle(http->multi, state->easy);
+}
+
+static void
+release(struct transport_call *call)
+{
+	struct http_call *state = call->backend;
+	const struct curl_api *curl = &state->http->curl;
+
+	curl->multi_remove_handle(state->http->multi, state->easy);
+	curl->easy_cleanup(state->easy);
+	curl->slist_free_all(state->headers);
+	buf_finish(&state->answer);
+	free(state);
+	call->backend = NULL;
+}
+
+static void
+http_cancel(struct transport *transport, struct transport_call *call)
+{
+	(void)transport;
+	if (call->backend)
+		release(call);
+}
+
+/* The request may have reached the server once a byte of it was written. */
+static bool
+has_left(const struct transport_call *call)
+{
+	return call->bytes_up > 0;
+}
+
+static void
+complete(struct transport_call *call, CURLcode result)
+{
+	struct http_call *state = call->backend;
+	const struct curl_api *curl = &state->http->curl;
+	long http_status = 0;
+
+	curl->easy_getinfo(state->easy, CURLINFO_RESPONSE_CODE, &http_status);
+	if (result == CURLE_OK)
+		transport_answered(
+		    call, http_status, buf_string(&state->answer), state->answer.length);
+	else if (state->answer.failed)
+		transport_failed(call, true, "its answer is larger than any may be");
+	else
+		transport_failed(call, has_left(call), curl->easy_strerror(result));
+	release(call);
+}
+
+/* Ends every call that is done. Returns how many. */
+static int
+complete_all(struct http_transport *http)
+{
+	CURLMsg *message;
+	int left, count = 0;
+
+	while ((message = http->curl.multi_info_read(http->multi, &left))) {
+		struct transport_call *call;
+		CURLcode result = message->data.result;
+		char *private;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		http->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+		call = (struct transport_call *)private;
+		complete(call, result);
+		call->done(call);
+		count++;
+	}
+	return count;
+}
+
+static enum status
+multi_status(struct http_transport *http, CURLMcode code, struct error *err)
+{
+	if (code == CURLM_OK)
+		return STATUS_OK;
+	return error_set(
+	    err, STATUS_IO, "cannot wait for the network: %s", http->curl.multi_strerror(code));
+}
+
+static enum status
+http_wait(struct transport *transport, struct pollfd *fds, size_t count, int timeout_ms,
+    struct error *err)
+{
+	struct http_transport *http = downcast(transport);
+	struct curl_waitfd extra[EXTRA_FDS] = {{0}};
+	enum status status;
+	int running;
+
+	if (count > EXTRA_FDS)
+		return error_set(err, STATUS_INTERNAL, "too many descriptors to wait for");
+	for (size_t i = 0; i < count; i++) {
+		extra[i].fd = fds[i].fd;
+		extra[i].events = CURL_WAIT_POLLIN;
+	}
+	status = multi_status(http, http->curl.multi_perform(http->multi, &running), err);
+	if (status != STATUS_OK)
+		return status;
+	/* What ended within perform would not wake the poll. */
+	if (complete_all(http) > 0)
+		timeout_ms = 0;
+	status = multi_status(http,
+	    http->curl.multi_poll(
+	        http->multi, extra, (unsigned)count, timeout_ms < 0 ? 1000000 : timeout_ms, NULL),
+	    err);
+	if (status == STATUS_OK)
+		status = multi_status(http, http->curl.multi_perform(http->multi, &running), err);
+	for (size_t i = 0; i < count; i++)
+		fds[i].revents = extra[i].revents & CURL_WAIT_POLLIN ? POLLIN : 0;
+	complete_all(http);
+	return status;
+}
+
+static void
+http_destroy(struct transport *transport)
+{
+	struct http_transport *http = downcast(transport);
+
+	http->curl.multi_cleanup(http->multi);
+	free(http->server);
+	free(http);
+}
+
+static const struct transport_ops http_ops = {http_start, http_cancel, http_wait, http_destroy};
+
+enum status
+http_create(struct transport **transport, const char *server, struct error *err)
+{
+	struct http_transport *http;
+	enum status status = http_check_url(server, err);
+	size_t length = strlen(server);
+
+	if (status != STATUS_OK)
+		return status;
+	http = mem_zalloc(1, sizeof *http);
+	http->transport.ops = &http_ops;
+	status = curl_api_load(&http->curl, err);
+	if (status != STATUS_OK) {
+		free(http);
+		return status;
+	}
+	http->multi = http->curl.multi_init();
+	while (length > 0 && server[length - 1] == '/')
+		length--;
+	http->server = mem_strndup(server, length);
+	*transport = &http->transport;
+	return STATUS_OK;
+}
+
+enum status
+http_check_url(const char *url, struct error *err)
+{
+	const char *host = strncmp(url, "http://", 7) == 0    ? url + 7
+	                   : strncmp(url, "https://", 8) == 0 ? url + 8
+	                                                      : NULL;
+	bool good = host && host[0] && host[0] != '/' && host[0] != ':';
+
+	for (const char *p = url; good && *p; p++)
+		good = *p > ' ' && *p < 0x7F && !strchr("?#@\"<>\\^`{|}", *p);
+	if (!good)
+		return error_set(err, STATUS_USAGE,
+		    "'%.80s' is not a server's URL: write http://HOST:PORT or https://HOST", url);
+	return STATUS_OK;
+}
