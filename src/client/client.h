@@ -120,6 +120,7 @@ struct client_recv {
 	bool follow;               /* until stopped, `count` or `deadline` */
 	int64_t count;             /* 0: no limit. With it, waits for that many */
 	int64_t deadline;          /* INT64_MAX for none */
+	size_t batch;              /* hand on at most so many between two flushes; 0: many */
 	/*
 	 * Hands a message on; repeated: a killed process may have done so before. Anything but OK
 	 * ends the call with that status, and the message is not counted as handed on.

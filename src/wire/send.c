@@ -7,22 +7,28 @@
 #include "wire/limits.h"
 
 void
-send_request_write(struct buf *out, const struct send_request *request)
+send_request_begin(struct buf *out)
 {
 	buf_add_string(out, "{\"messages\":[");
-	for (size_t i = 0; i < request->count; i++) {
-		const struct send_item *item = &request->items[i];
+}
 
-		json_comma(out);
-		buf_add_char(out, '{');
-		json_put_string(out, "to", item->to);
-		json_put_key(out, "key", &item->key);
-		if (item->has_after)
-			json_put_key(out, "after", &item->after);
-		json_put_string(out, "type", item->type);
-		json_put_string(out, "text", item->text);
-		buf_add_char(out, '}');
-	}
+void
+send_request_add(struct buf *out, const struct send_item *item)
+{
+	json_comma(out);
+	buf_add_char(out, '{');
+	json_put_string(out, "to", item->to);
+	json_put_key(out, "key", &item->key);
+	if (item->has_after)
+		json_put_key(out, "after", &item->after);
+	json_put_string(out, "type", item->type);
+	json_put_string(out, "text", item->text);
+	buf_add_char(out, '}');
+}
+
+void
+send_request_end(struct buf *out)
+{
 	buf_add_string(out, "]}");
 }
 

@@ -37,7 +37,10 @@ struct send_answer {
 	size_t count;
 };
 
-void send_request_write(struct buf *out, const struct send_request *request);
+/* A request is written piece by piece, so that nobody needs all of it at once in structs. */
+void send_request_begin(struct buf *out);
+void send_request_add(struct buf *out, const struct send_item *item);
+void send_request_end(struct buf *out);
 /* Reads and checks every field but whether recipients exist. PROTOCOL, TOO_LARGE (a whole
  * request is refused where one item is malformed). send_request_finish() frees. */
 enum status

@@ -1,0 +1,234 @@
+#include "client/client.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/timeu.h"
+#include "client/internal.h"
+#include "net/http.h"
+
+enum { FINISH_ACKS_MS = 2000 };
+
+enum status
+client_cache_path(char **path, const char *address, struct error *err)
+{
+	char *dir;
+	enum status status = path_data_dir(&dir, err);
+
+	if (status != STATUS_OK)
+		return status;
+	*path = mem_printf("%s/%s.db", dir, address);
+	free(dir);
+	return STATUS_OK;
+}
+
+/* ---- which account ---- */
+
+/* Fills *address from "user@domain.db"; false for other files. */
+static bool
+address_of_file(struct address *address, const char *file)
+{
+	size_t length = strlen(file);
+
+	if (length <= 3 || length - 3 >= sizeof address->text ||
+	    strcmp(file + length - 3, ".db") != 0)
+		return false;
+	memcpy(address->text, file, length - 3);
+	address->text[length - 3] = '\0';
+	return address_is_valid(address->text);
+}
+
+/* True where typed names the address: whole, by its user part, or not at all (NULL). */
+static bool
+is_named(const struct address *address, const char *typed)
+{
+	size_t user = strcspn(address->text, "@");
+
+	return !typed || (strlen(typed) == user && strncasecmp(typed, address->text, user) == 0);
+}
+
+/* Finds the one account here that typed (may be NULL) names. */
+static enum status
+find_account(struct address *address, const char *typed, struct error *err)
+{
+	struct dirent *entry;
+	size_t found = 0;
+	char *path;
+	DIR *dir;
+	enum status status = path_data_dir(&path, err);
+
+	if (status != STATUS_OK)
+		return status;
+	dir = opendir(path);
+	free(path);
+	while (dir && (entry = readdir(dir))) {
+		struct address candidate;
+
+		if (!address_of_file(&candidate, entry->d_name) || !is_named(&candidate, typed))
+			continue;
+		*address = candidate;
+		found++;
+	}
+	if (dir)
+		closedir(dir);
+	if (found > 1)
+		return error_set(
+		    err, STATUS_USAGE, "several accounts are here; choose one with -a ADDRESS");
+	if (found == 0)
+		return error_set(err, STATUS_CONFIG,
+		    "no such account here; run 'tern login ADDRESS --server URL' first");
+	return STATUS_OK;
+}
+
+static enum status
+choose_account(struct address *address, const char *typed, struct error *err)
+{
+	if (typed && strchr(typed, '@'))
+		return address_parse(address, typed, NULL, err);
+	return find_account(address, typed, err);
+}
+
+enum status
+client_open(struct client **client, const struct client_config *config, struct error *err)
+{
+	struct client *c = mem_zalloc(1, sizeof *c);
+	struct address address;
+	char *path = NULL;
+	enum status status = choose_account(&address, config->account, err);
+
+	*client = NULL;
+	c->config = *config;
+	c->watch.fd = -1;
+	if (status == STATUS_OK)
+		status = client_cache_path(&path, address.text, err);
+	if (status == STATUS_OK)
+		status = cache_open(&c->cache, path, CACHE_EXISTING, err);
+	if (status == STATUS_OK)
+		status = cache_account_get(c->cache, &c->account, err);
+	if (status == STATUS_NOT_FOUND)
+		status = error_set(err, STATUS_CONFIG,
+		    "nobody has logged in as %s here; run 'tern login %s --server URL' first",
+		    address.text, address.text);
+	free(path);
+	if (status != STATUS_OK) {
+		client_close(c);
+		return status;
+	}
+	*client = c;
+	return STATUS_OK;
+}
+
+void
+client_close(struct client *client)
+{
+	struct error ignored;
+
+	if (!client)
+		return;
+	/* Sums for people to look at: losing a few is no harm. */
+	if (client->sync && sync_counts(client->sync)->traffic.requests)
+		(void)cache_traffic_add(
+		    client->cache, &sync_counts(client->sync)->traffic, &ignored);
+	sync_destroy(client->sync);
+	transport_destroy(client->transport);
+	watch_finish(&client->watch);
+	cache_account_finish(&client->account);
+	cache_close(client->cache);
+	free(client);
+}
+
+const char *
+client_address(const struct client *client)
+{
+	return client->account.address.text;
+}
+
+enum status
+client_parse_address(
+    const struct client *client, struct address *address, const char *text, struct error *err)
+{
+	return address_parse(address, text, address_domain(client_address(client)), err);
+}
+
+/* ---- the loop ---- */
+
+static void
+on_notice(void *arg, const char *text)
+{
+	struct client *client = arg;
+
+	if (client->config.notice)
+		client->config.notice(client->config.arg, text);
+}
+
+enum status
+client_online(struct client *client, struct error *err)
+{
+	enum status status;
+
+	if (client->online)
+		return STATUS_OK;
+	if (!client->account.token)
+		return error_set(err, STATUS_DENIED,
+		    "%s is not logged in on this device; run 'tern login %s'",
+		    client_address(client), client_address(client));
+	status = http_create(&client->transport, client->account.server, err);
+	if (status != STATUS_OK)
+		return status;
+	client->sync = sync_create(&(struct sync_config){
+	    .cache = client->cache,
+	    .transport = client->transport,
+	    .token = client->account.token,
+	    .notice = on_notice,
+	    .arg = client,
+	});
+	watch_init(&client->watch, client->cache);
+	client->online = true;
+	return STATUS_OK;
+}
+
+enum status
+client_wait(struct client *client, int64_t deadline, struct error *err)
+{
+	struct pollfd fds[2] = {{.fd = client->watch.fd, .events = POLLIN},
+	    {.fd = client->config.stop_fd, .events = POLLIN}};
+	size_t first = client->watch.fd >= 0 ? 0 : 1;
+	size_t last = client->config.stop_fd >= 0 ? 2 : 1;
+	int64_t due, watch = watch_due(&client->watch);
+	enum status status;
+
+	sync_step(client->sync);
+	status = sync_fatal(client->sync, err);
+	if (status != STATUS_OK)
+		return status;
+	due = sync_due(client->sync);
+	due = due < deadline ? due : deadline;
+	due = due < watch ? due : watch;
+	status = transport_wait(client->transport, fds + first, last > first ? last - first : 0,
+	    time_left_ms(due), err);
+	if (status != STATUS_OK)
+		return status;
+	client->changed = watch_look(&client->watch, fds[0].revents & POLLIN);
+	client->stopped = fds[1].revents & POLLIN;
+	if (client->stopped)
+		return error_set(err, STATUS_AGAIN, "interrupted");
+	return sync_fatal(client->sync, err);
+}
+
+void
+client_finish_acks(struct client *client)
+{
+	int64_t deadline = time_mono() + FINISH_ACKS_MS * TIME_MS;
+	const struct sync_outcome *outcome = sync_outcome(client->sync, SYNC_ACK);
+	int64_t failures = outcome->failures;
+	struct error ignored;
+
+	sync_want(client->sync, SYNC_ACK, 0);
+	while (sync_wants(client->sync, SYNC_ACK) && outcome->failures == failures &&
+	       time_mono() < deadline)
+		if (client_wait(client, deadline, &ignored) != STATUS_OK)
+			return;
+}

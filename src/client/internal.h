@@ -1,0 +1,36 @@
+/* Shared by the client's files only. */
+#ifndef TERN_CLIENT_INTERNAL_H
+#define TERN_CLIENT_INTERNAL_H
+
+#include "client/client.h"
+#include "client/watch.h"
+#include "sync/sync.h"
+
+struct client {
+	struct client_config config;
+	struct cache *cache;
+	struct cache_account account;
+	struct transport *transport; /* these four once client_online() was called */
+	struct sync *sync;
+	struct watch watch;
+	bool online;
+	bool changed; /* another process changed the cache, during the last client_wait() */
+	bool stopped; /* config.stop_fd became readable */
+};
+
+/* Makes the engine ready; reaches nobody yet. DENIED where this device is logged out. */
+enum status client_online(struct client *client, struct error *err);
+
+/*
+ * Steps the engine and waits until something happened, at most to the deadline. Not OK where going
+ * on makes no sense: IO, DENIED, AGAIN ("interrupted").
+ */
+enum status client_wait(struct client *client, int64_t deadline, struct error *err);
+
+/* The file of an address's cache; the caller frees. CONFIG. */
+enum status client_cache_path(char **path, const char *address, struct error *err);
+
+/* Sends the acknowledgements that wait, but not for long: what doesn't leave now rides later. */
+void client_finish_acks(struct client *client);
+
+#endif

@@ -1,0 +1,196 @@
+/* Reading the cache; never the network. */
+#include <string.h>
+
+#include "base/path.h"
+#include "client/internal.h"
+
+enum status
+client_contacts(struct client *client, void (*row)(void *arg, const struct contact *contact),
+    void *arg, struct error *err)
+{
+	return cache_contacts(client->cache, row, arg, err);
+}
+
+/* ---- history ---- */
+
+struct reading {
+	struct client *client;
+	const struct client_history *query;
+	void (*row)(void *arg, const struct message *message);
+	void *arg;
+	size_t told;
+};
+
+static void
+tell_entry(struct reading *reading, const struct outbox_entry *entry)
+{
+	const struct message message = {
+	    .conversation = entry->conversation,
+	    .from = client_address(reading->client),
+	    .time = entry->time,
+	    .type = entry->type,
+	    .text = entry->text,
+	    .has_key = true,
+	    .key = entry->key,
+	    .state = entry->state == OUTBOX_FAILED ? STATE_FAILED : STATE_QUEUED,
+	};
+
+	if (strcmp(entry->conversation, reading->query->who->text) != 0)
+		return;
+	reading->told++;
+	reading->row(reading->arg, &message);
+}
+
+static bool
+on_queued(void *arg, const struct outbox_entry *entry)
+{
+	tell_entry(arg, entry);
+	return true;
+}
+
+static void
+on_failed(void *arg, const struct outbox_entry *entry)
+{
+	tell_entry(arg, entry);
+}
+
+enum status
+client_history(struct client *client, const struct client_history *query,
+    void (*row)(void *arg, const struct message *message),
+    void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err)
+{
+	const struct history_query cached = {
+	    .conversation = query->who->text,
+	    .before = query->before,
+	    .after = query->after,
+	    .count = query->count,
+	};
+	struct reading reading = {client, query, row, arg, 0};
+	enum status status = cache_history(client->cache, &cached, row, hole, arg, err);
+	enum status found = status;
+
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	if (!query->before) {
+		status = cache_outbox_failed(client->cache, on_failed, &reading, err);
+		if (status == STATUS_OK)
+			status =
+			    cache_outbox_list(client->cache, SIZE_MAX, on_queued, &reading, err);
+		if (status != STATUS_OK)
+			return status;
+	}
+	if (found == STATUS_NOT_FOUND && !reading.told)
+		return error_set(err, STATUS_NOT_FOUND,
+		    "there is no conversation with %s in the cache", query->who->text);
+	return STATUS_OK;
+}
+
+/* ---- status ---- */
+
+static void
+count_conversation(void *arg, const struct cache_conversation *conversation)
+{
+	struct client_status *status = arg;
+
+	status->conversations++;
+	status->messages += conversation->held;
+	status->missing += conversation->missing;
+	status->unread += conversation->unread;
+}
+
+static void
+count_contact(void *arg, const struct contact *contact)
+{
+	(void)contact;
+	((struct client_status *)arg)->contacts++;
+}
+
+static bool
+count_queued(void *arg, const struct outbox_entry *entry)
+{
+	struct client_status *status = arg;
+
+	status->outbox++;
+	status->doubt += entry->state == OUTBOX_DOUBT;
+	return true;
+}
+
+static void
+count_failed(void *arg, const struct outbox_entry *entry)
+{
+	(void)entry;
+	((struct client_status *)arg)->failed++;
+}
+
+static bool
+is_line_held(struct client *client)
+{
+	struct path_lock lock;
+	struct error ignored;
+	enum status status = path_lock_beside(&lock, cache_path(client->cache), "line", &ignored);
+
+	path_lock_release(&lock);
+	return status == STATUS_AGAIN;
+}
+
+enum status
+client_status(struct client *client, struct client_status *status, struct error *err)
+{
+	struct cache_traffic traffic;
+	enum status result;
+
+	*status = (struct client_status){
+	    .address = client_address(client),
+	    .server = client->account.server,
+	    .device = client->account.device,
+	    .logged_in = client->account.token != NULL,
+	    .cursor = client->account.cursor,
+	    .line_held = is_line_held(client),
+	};
+	if ((result = cache_conversations(client->cache, count_conversation, status, err)) ||
+	    (result = cache_contacts(client->cache, count_contact, status, err)) ||
+	    (result = cache_outbox_list(client->cache, SIZE_MAX, count_queued, status, err)) ||
+	    (result = cache_outbox_failed(client->cache, count_failed, status, err)) ||
+	    (result = cache_traffic_get(client->cache, &traffic, err)))
+		return result;
+	status->requests = traffic.requests;
+	status->bytes_up = traffic.bytes_up;
+	status->bytes_down = traffic.bytes_down;
+	return STATUS_OK;
+}
+
+/* ---- what the server refused ---- */
+
+struct failures {
+	void (*row)(void *arg, const struct message *message, const char *failure);
+	void *arg;
+	const char *own;
+};
+
+static void
+tell_failed(void *arg, const struct outbox_entry *entry)
+{
+	struct failures *failures = arg;
+	const struct message message = {
+	    .conversation = entry->conversation,
+	    .from = failures->own,
+	    .time = entry->time,
+	    .type = entry->type,
+	    .text = entry->text,
+	    .has_key = true,
+	    .key = entry->key,
+	    .state = STATE_FAILED,
+	};
+
+	failures->row(failures->arg, &message, entry->failure);
+}
+
+enum status
+client_failed(struct client *client,
+    void (*row)(void *arg, const struct message *message, const char *failure), void *arg,
+    struct error *err)
+{
+	struct failures failures = {row, arg, client_address(client)};
+
+	return cache_outbox_failed(client->cache, tell_failed, &failures, err);
+}

@@ -1,0 +1,308 @@
+/* Receiving: what a consumer has not seen yet is handed on, as far as no hole lies between. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/timeu.h"
+#include "client/internal.h"
+
+enum {
+	BATCH = 256,
+	FOLLOWER_DELAY_MS = 300, /* the holder of the line fills holes first */
+};
+
+struct pending {
+	struct message message; /* strings owned */
+	bool repeated;
+};
+
+struct run {
+	struct client *client;
+	const struct client_recv *recv;
+	const char *who;
+	int64_t consumer;
+	struct path_lock lock;
+	int64_t handed;
+	struct pending batch[BATCH];
+	size_t batch_count;
+	struct conversation_range places[BATCH];
+	size_t place_count;
+};
+
+/* ---- one batch ---- */
+
+static void
+collect(void *arg, const struct message *message, bool repeated)
+{
+	struct run *run = arg;
+	struct pending *pending = &run->batch[run->batch_count++];
+
+	pending->message = *message;
+	pending->message.conversation = mem_strdup(message->conversation);
+	pending->message.from = mem_strdup(message->from);
+	pending->message.type = mem_strdup(message->type);
+	pending->message.text = mem_strdup(message->text);
+	pending->repeated = repeated;
+}
+
+static void
+batch_clear(struct run *run)
+{
+	for (size_t i = 0; i < run->batch_count; i++) {
+		struct message *m = &run->batch[i].message;
+
+		free((char *)m->conversation);
+		free((char *)m->from);
+		free((char *)m->type);
+		free((char *)m->text);
+	}
+	run->batch_count = 0;
+}
+
+/* The place that the first `count` messages of the batch reach in each conversation. */
+static void
+find_places(struct run *run, size_t count)
+{
+	run->place_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct message *m = &run->batch[i].message;
+		size_t p = 0;
+
+		while (p < run->place_count &&
+		       strcmp(run->places[p].conversation, m->conversation) != 0)
+			p++;
+		run->places[p] =
+		    (struct conversation_range){m->conversation, {m->msg_id, m->msg_id}};
+		if (p == run->place_count)
+			run->place_count++;
+	}
+}
+
+static bool
+is_enough(const struct run *run)
+{
+	return run->recv->count > 0 && run->handed >= run->recv->count;
+}
+
+/* Hands the batch on. *done counts those that are through, own ones that are passed over as well.
+ */
+static enum status
+hand(struct run *run, size_t *done, struct error *err)
+{
+	const struct client_recv *recv = run->recv;
+	enum status status = STATUS_OK;
+	int64_t handed = 0;
+
+	for (*done = 0; *done < run->batch_count && !is_enough(run); (*done)++) {
+		const struct pending *pending = &run->batch[*done];
+		bool is_own = strcmp(pending->message.from, client_address(run->client)) == 0;
+
+		if (is_own && !recv->own)
+			continue;
+		status = recv->hand(recv->arg, &pending->message, pending->repeated);
+		if (status != STATUS_OK)
+			break;
+		run->handed++;
+		handed++;
+	}
+	if (status == STATUS_OK && handed)
+		status = recv->flush(recv->arg);
+	else if (handed && recv->flush(recv->arg) != STATUS_OK)
+		*done = 0;
+	if (status != STATUS_OK)
+		return error_set(err, status, "a message could not be handed on");
+	return STATUS_OK;
+}
+
+static enum status
+hand_batch(struct run *run, struct error *err)
+{
+	struct cache *cache = run->client->cache;
+	size_t done;
+	enum status status, handing;
+
+	find_places(run, run->batch_count);
+	status = cache_consumer_handing(cache, run->consumer, run->places, run->place_count, err);
+	if (status != STATUS_OK)
+		return status;
+	handing = hand(run, &done, err);
+	if (handing != STATUS_OK && handing != STATUS_IO) {
+		/* A command failed: those before it are through all the same. */
+	} else if (handing == STATUS_IO) {
+		return handing;
+	}
+	find_places(run, done);
+	if (done) {
+		struct error advance_err;
+
+		status = cache_consumer_advance(
+		    cache, run->consumer, run->places, run->place_count, &advance_err);
+		if (status != STATUS_OK)
+			return error_set(err, status, "%s", advance_err.text);
+	}
+	return handing;
+}
+
+/* Hands on all that the cache can give, or as many as are asked for. */
+static enum status
+hand_all(struct run *run, struct error *err)
+{
+	size_t limit = run->recv->batch && run->recv->batch < BATCH ? run->recv->batch : BATCH;
+	enum status status = STATUS_OK;
+	bool more = true;
+
+	while (more && status == STATUS_OK && !is_enough(run)) {
+		status = cache_consumer_next(
+		    run->client->cache, run->consumer, run->who, limit, collect, run, err);
+		more = run->batch_count > 0;
+		if (status == STATUS_OK && more)
+			status = hand_batch(run, err);
+		batch_clear(run);
+	}
+	return status;
+}
+
+/* ---- the loop ---- */
+
+static bool
+is_waiting(const struct client_recv *recv)
+{
+	return recv->follow || recv->count > 0 || recv->deadline != INT64_MAX;
+}
+
+/* A call that doesn't wait is over when each goal has been reached, or has failed. */
+static bool
+is_over(struct sync *sync, enum status *status, struct error *err)
+{
+	static const enum sync_goal goals[] = {SYNC_LISTS, SYNC_PULL};
+
+	for (size_t i = 0; i < sizeof goals / sizeof goals[0]; i++) {
+		const struct sync_outcome *outcome = sync_outcome(sync, goals[i]);
+
+		if (outcome->failures) {
+			*status = error_set(err, outcome->status, "%s", outcome->err.text);
+			return true;
+		}
+		if (sync_wants(sync, goals[i]))
+			return false;
+	}
+	return !sync_wants(sync, SYNC_FLUSH) || sync_outcome(sync, SYNC_FLUSH)->failures;
+}
+
+/* Another process changed the cache: holes and messages to send may be there. */
+static void
+follow_cache(struct run *run)
+{
+	struct sync *sync = run->client->sync;
+
+	if (sync_has_line(sync)) {
+		sync_want(sync, SYNC_PULL, 0);
+		sync_want(sync, SYNC_FLUSH, 0);
+	} else {
+		sync_want(sync, SYNC_PULL, FOLLOWER_DELAY_MS * TIME_MS);
+	}
+}
+
+static enum status
+loop(struct run *run, struct error *err)
+{
+	struct client *client = run->client;
+	int64_t deadline = run->recv->deadline;
+	int64_t changes = -1;
+	enum status status = STATUS_OK;
+
+	while (!is_enough(run)) {
+		if (client->changed)
+			follow_cache(run);
+		if (client->changed || changes != sync_counts(client->sync)->changes) {
+			changes = sync_counts(client->sync)->changes;
+			client->changed = false;
+			status = hand_all(run, err);
+			if (status != STATUS_OK || is_enough(run))
+				return status;
+		}
+		if (!is_waiting(run->recv) && is_over(client->sync, &status, err))
+			return status;
+		if (time_mono() >= deadline)
+			return STATUS_OK;
+		status = client_wait(client, deadline, err);
+		if (client->stopped && run->recv->follow)
+			return STATUS_OK;
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static enum status
+go_online(struct run *run, struct error *err)
+{
+	struct sync *sync;
+	enum status status = client_online(run->client, err);
+
+	if (status != STATUS_OK)
+		return status;
+	sync = run->client->sync;
+	sync_pull_for(sync, run->consumer, run->who, true);
+	sync_want(sync, SYNC_LISTS, 0);
+	sync_want(sync, SYNC_FLUSH, 0);
+	sync_want(sync, SYNC_PULL, 0);
+	if (is_waiting(run->recv))
+		sync_hold_line(sync);
+	return STATUS_OK;
+}
+
+static enum status
+receive(struct run *run, struct error *err)
+{
+	const struct client_recv *recv = run->recv;
+	const char *name = recv->consumer ? recv->consumer : "default";
+	bool created;
+	enum status status = STATUS_OK;
+
+	/* "Now" is the server's. */
+	if (recv->from_now)
+		status = client_login_sync(run->client, recv->deadline, err);
+	if (status == STATUS_OK)
+		status = cache_consumer_open(
+		    run->client->cache, name, recv->from_now, &run->consumer, &created, err);
+	if (status == STATUS_OK)
+		status = hand_all(run, err);
+	if (status != STATUS_OK || is_enough(run))
+		return status;
+	status = go_online(run, err);
+	if (status == STATUS_OK)
+		status = loop(run, err);
+	return status;
+}
+
+enum status
+client_recv(
+    struct client *client, const struct client_recv *recv, int64_t *handed, struct error *err)
+{
+	const char *name = recv->consumer ? recv->consumer : "default";
+	struct run *run = mem_zalloc(1, sizeof *run);
+	char *what = mem_printf("consumer-%s", name);
+	enum status status;
+
+	run->client = client;
+	run->recv = recv;
+	run->who = recv->who ? recv->who->text : NULL;
+	status = path_lock_beside(&run->lock, cache_path(client->cache), what, err);
+	free(what);
+	if (status == STATUS_AGAIN)
+		status = error_set(err, STATUS_AGAIN,
+		    "another process receives as consumer '%s'; choose another --consumer", name);
+	if (status == STATUS_OK) {
+		status = receive(run, err);
+		if (client->online)
+			client_finish_acks(client);
+		path_lock_release(&run->lock);
+	}
+	*handed = run->handed;
+	if (status == STATUS_OK && !recv->follow && (run->handed == 0 || run->handed < recv->count))
+		status = error_set(err, STATUS_NOT_FOUND, "nothing more came");
+	free(run);
+	return status;
+}

@@ -1,0 +1,215 @@
+/* Sending: into the outbox, and waiting for what becomes of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/timeu.h"
+#include "client/internal.h"
+#include "wire/error.h"
+#include "wire/limits.h"
+
+static enum status
+check_text(const char *text, struct error *err)
+{
+	size_t length = strlen(text);
+
+	if (length == 0)
+		return error_set(err, STATUS_USAGE, "the message is empty");
+	if (length > LIMIT_TEXT)
+		return error_set(err, STATUS_TOO_LARGE, "the message has %zu bytes; the most is %d",
+		    length, LIMIT_TEXT);
+	if (!text_is_utf8(text, length))
+		return error_set(err, STATUS_USAGE, "the message is not UTF-8 text");
+	return STATUS_OK;
+}
+
+enum status
+client_queue(
+    struct client *client, struct client_message *messages, size_t count, struct error *err)
+{
+	struct outbox_entry *entries = mem_zalloc(count, sizeof *entries);
+	const struct key *last = NULL;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		struct client_message *m = &messages[i];
+
+		status = check_text(m->text, err);
+		if (!m->has_key) {
+			key_make(&m->key, last);
+			last = &m->key;
+			m->has_key = true;
+		}
+		entries[i] = (struct outbox_entry){
+		    .key = m->key,
+		    .conversation = m->to.text,
+		    .type = "text",
+		    .text = m->text,
+		    .time = time_wall(),
+		};
+	}
+	if (status == STATUS_OK)
+		status = cache_outbox_add(client->cache, entries, count, err);
+	free(entries);
+	return status;
+}
+
+/* ---- waiting ---- */
+
+/* The server's refusal stands as "code: sentence". */
+static enum status
+refusal_status(const char *failure)
+{
+	char code[32];
+	size_t length = strcspn(failure, ":");
+	enum status status;
+
+	if (length >= sizeof code)
+		return STATUS_DENIED;
+	memcpy(code, failure, length);
+	code[length] = '\0';
+	status = wire_error_status(wire_error_find(code));
+	return status == STATUS_PROTOCOL ? STATUS_DENIED : status;
+}
+
+static void
+sent_set(struct client_sent *sent, enum status status, const char *what, const char *why)
+{
+	struct error err;
+
+	sent->status = error_set(&err, status, "%s: %s", what, why);
+	memcpy(sent->text, err.text, sizeof sent->text);
+}
+
+/* What is known of one message. False while it is on its way. */
+static bool
+is_settled(struct client *client, const struct key *key, struct client_sent *sent,
+    enum status *status, struct error *err)
+{
+	struct outbox_fate fate;
+	struct error why;
+	enum status found = cache_outbox_fate(client->cache, key, &fate, &why);
+
+	if (found == STATUS_NOT_FOUND) {
+		/* Another process took it back, or told of its failure. */
+		sent_set(sent, STATUS_UNAVAILABLE, "not sent", "another process took it back");
+		return true;
+	}
+	if (found != STATUS_OK) {
+		*status = error_set(err, found, "%s", why.text);
+		return false;
+	}
+	if (fate.sent) {
+		*sent = (struct client_sent){
+		    .msg_id = fate.msg_id, .time = fate.time, .stamp = fate.stamp};
+		return true;
+	}
+	if (fate.state != OUTBOX_FAILED)
+		return false;
+	sent_set(sent, refusal_status(fate.failure), "not sent", fate.failure);
+	return true;
+}
+
+/* AGAIN in sent[i].status means "on its way" until the end. Returns how many are. */
+static size_t
+look(struct client *client, const struct client_message *messages, size_t count,
+    struct client_sent *sent, enum status *status, struct error *err)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < count && *status == STATUS_OK; i++)
+		if (sent[i].status == STATUS_AGAIN &&
+		    !is_settled(client, &messages[i].key, &sent[i], status, err))
+			waiting++;
+	return waiting;
+}
+
+/* The time is over: what certainly was not sent is taken back, the rest is in doubt and stays. */
+static enum status
+take_back(struct client *client, const struct client_message *messages, size_t count,
+    struct client_sent *sent, const struct error *why, struct error *err)
+{
+	enum status denied = why->status == STATUS_DENIED ? STATUS_DENIED : STATUS_UNAVAILABLE;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		bool refused = sent[i].status != STATUS_OK && sent[i].status != STATUS_AGAIN;
+		size_t removed = 0;
+
+		if (sent[i].status == STATUS_OK)
+			continue;
+		status = cache_outbox_remove(client->cache, &messages[i].key, 1, &removed, err);
+		if (refused)
+			continue;
+		if (removed)
+			sent_set(&sent[i], denied, "not sent", why->text);
+		else
+			sent_set(&sent[i], STATUS_AGAIN,
+			    "in doubt, kept in the outbox, and settled by the next command",
+			    why->text);
+	}
+	return status;
+}
+
+static enum status
+worst(const struct client_sent *sent, size_t count, struct error *err)
+{
+	const struct client_sent *found = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (sent[i].status == STATUS_AGAIN || (sent[i].status != STATUS_OK && !found))
+			found = &sent[i];
+	return found ? error_set(err, found->status, "%s", found->text) : STATUS_OK;
+}
+
+static enum status
+flush_until(struct client *client, const struct client_message *messages, size_t count,
+    int64_t deadline, struct client_sent *sent, struct error *why)
+{
+	enum status status = STATUS_OK;
+	int64_t changes = -1;
+
+	if (look(client, messages, count, sent, &status, why) == 0 || status != STATUS_OK)
+		return status;
+	status = client_online(client, why);
+	if (status != STATUS_OK)
+		return status;
+	sync_want(client->sync, SYNC_FLUSH, 0);
+	while (status == STATUS_OK) {
+		if (client->changed || changes != sync_counts(client->sync)->changes) {
+			changes = sync_counts(client->sync)->changes;
+			client->changed = false;
+			if (look(client, messages, count, sent, &status, why) == 0)
+				return status;
+		}
+		if (time_mono() >= deadline) {
+			const struct sync_outcome *flush = sync_outcome(client->sync, SYNC_FLUSH);
+
+			return error_set(why, STATUS_UNAVAILABLE, "%s",
+			    flush->failures ? flush->err.text : "no answer in time");
+		}
+		if (status == STATUS_OK)
+			status = client_wait(client, deadline, why);
+		/* An entry that a flush passed over, or another's flush gave up. */
+		if (status == STATUS_OK && !sync_wants(client->sync, SYNC_FLUSH))
+			sync_want(client->sync, SYNC_FLUSH, 0);
+	}
+	return status;
+}
+
+enum status
+client_send_wait(struct client *client, const struct client_message *messages, size_t count,
+    int64_t deadline, struct client_sent *sent, struct error *err)
+{
+	struct error why = {.text = "no answer in time"};
+	enum status status;
+
+	for (size_t i = 0; i < count; i++)
+		sent[i] = (struct client_sent){.status = STATUS_AGAIN};
+	why.status = flush_until(client, messages, count, deadline, sent, &why);
+	status = take_back(client, messages, count, sent, &why, err);
+	if (status != STATUS_OK)
+		return status;
+	return worst(sent, count, err);
+}

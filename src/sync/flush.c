@@ -1,0 +1,295 @@
+/* send (doc/protocol.md 3.2): the outbox goes out, in order, in batches. */
+#include "sync/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/timeu.h"
+#include "wire/limits.h"
+#include "wire/send.h"
+
+static void
+batch_clear(struct batch *batch)
+{
+	free(batch->keys);
+	free(batch->pending);
+	*batch = (struct batch){0};
+}
+
+void
+flush_finish(struct sync *sync)
+{
+	batch_clear(&sync->batch);
+	path_lock_release(&sync->outbox_lock);
+}
+
+static void
+give_up(struct sync *sync, enum status status, const struct error *err)
+{
+	flush_finish(sync);
+	task_fail(&sync->flush, status, err);
+}
+
+/* Entries of this batch that no request carried before are free to be removed again. */
+static void
+undoubt(struct sync *sync)
+{
+	struct batch *batch = &sync->batch;
+	struct key *keys = mem_zalloc(batch->listed, sizeof *keys);
+	struct error ignored;
+	size_t count = 0;
+
+	for (size_t i = 0; i < batch->listed; i++)
+		if (batch->pending[i])
+			keys[count++] = batch->keys[i];
+	/* Should it fail they stay in doubt, which is safe. */
+	if (count)
+		(void)cache_outbox_undoubt(sync->config.cache, keys, count, &ignored);
+	free(keys);
+}
+
+/* ---- choosing what goes ---- */
+
+struct choice {
+	struct sync *sync;
+	size_t bytes;
+	int64_t oldest; /* entries written before it are unsure */
+	bool unsure;    /* the first entry is */
+	struct key unsure_key;
+};
+
+static bool
+choose(void *arg, const struct outbox_entry *entry)
+{
+	struct choice *choice = arg;
+	struct batch *batch = &choice->sync->batch;
+
+	if (entry->time < choice->oldest && entry->state == OUTBOX_DOUBT) {
+		choice->unsure = batch->listed == 0;
+		choice->unsure_key = entry->key;
+		return false;
+	}
+	choice->bytes += strlen(entry->text);
+	if (batch->listed > 0 && choice->bytes > BATCH_BYTES)
+		return false;
+	batch->keys[batch->listed] = entry->key;
+	batch->pending[batch->listed] = entry->state == OUTBOX_PENDING;
+	return ++batch->listed < choice->sync->batch_limit;
+}
+
+/* Only what is marked as in doubt goes: an entry that its owner took back in the meantime is not.
+ */
+static bool
+carry(void *arg, const struct outbox_entry *entry)
+{
+	struct sync *sync = arg;
+	struct batch *batch = &sync->batch;
+	const struct send_item item = {
+	    .to = entry->conversation,
+	    .key = entry->key,
+	    .has_after = entry->has_after,
+	    .after = entry->after,
+	    .type = entry->type,
+	    .text = entry->text,
+	};
+
+	if (entry->state != OUTBOX_DOUBT || batch->count == batch->listed)
+		return false;
+	send_request_add(&sync->flush.call.body, &item);
+	batch->count++;
+	return true;
+}
+
+static enum status
+fail_unsure(struct sync *sync, const struct key *key, struct error *err)
+{
+	const struct outbox_result result = {
+	    .key = *key,
+	    .failed = true,
+	    .failure = "unsure: too old to be sent again safely; the server may have it",
+	};
+
+	sync->counts.changes++;
+	sync->counts.failed++;
+	return cache_outbox_settle(sync->config.cache, &result, 1, err);
+}
+
+/* Marks the next batch and writes its request. An empty batch: the outbox is empty. */
+static enum status
+prepare(struct sync *sync, struct error *err)
+{
+	struct batch *batch = &sync->batch;
+	struct cache *cache = sync->config.cache;
+	struct choice choice;
+	enum status status;
+
+	do {
+		batch_clear(batch);
+		batch->keys = mem_zalloc(BATCH_ENTRIES, sizeof *batch->keys);
+		batch->pending = mem_zalloc(BATCH_ENTRIES, sizeof *batch->pending);
+		choice = (struct choice){
+		    .sync = sync, .oldest = time_wall() - OUTBOX_DAYS * 86400 * TIME_SECOND};
+		status = cache_outbox_list(cache, sync->batch_limit, choose, &choice, err);
+		if (status == STATUS_OK && choice.unsure)
+			status = fail_unsure(sync, &choice.unsure_key, err);
+	} while (status == STATUS_OK && choice.unsure);
+	if (status != STATUS_OK || !batch->listed)
+		return status;
+	status = cache_outbox_doubt(cache, batch->keys, batch->listed, err);
+	if (status != STATUS_OK)
+		return status;
+	buf_init(&sync->flush.call.body, LIMIT_REQUEST);
+	send_request_begin(&sync->flush.call.body);
+	status = cache_outbox_list(cache, batch->listed, carry, sync, err);
+	send_request_end(&sync->flush.call.body);
+	return status;
+}
+
+/* ---- the answer ---- */
+
+/* Fills *to from one result. False where the entry stays: it may be sent again. */
+static bool
+result_settles(struct outbox_result *to, const struct send_result *result, struct buf *sentence)
+{
+	*to = (struct outbox_result){.key = result->key};
+	if (result->error == WIRE_OK) {
+		to->conversation = result->conversation;
+		to->msg_id = result->msg_id;
+		to->time = result->time;
+		to->stamp = result->stamp;
+		return true;
+	}
+	if (wire_error_is_temporary(result->error))
+		return false;
+	buf_init(sentence, LIMIT_TEXT);
+	buf_printf(sentence, "%s: %s", wire_error_name(result->error), result->error_text);
+	to->failed = true;
+	to->failure = buf_string(sentence);
+	return true;
+}
+
+/* *settled counts the entries that are done with. */
+static enum status
+settle(struct sync *sync, const struct send_answer *answer, size_t *settled, struct error *err)
+{
+	struct outbox_result *results = mem_zalloc(answer->count, sizeof *results);
+	struct buf *sentences = mem_zalloc(answer->count, sizeof *sentences);
+	size_t count = 0, failed = 0;
+	enum status status;
+
+	for (size_t i = 0; i < answer->count; i++)
+		if (result_settles(&results[count], &answer->results[i], &sentences[i]))
+			failed += results[count++].failed;
+	status = cache_outbox_settle(sync->config.cache, results, count, err);
+	if (status == STATUS_OK) {
+		sync->counts.changes++;
+		sync->counts.sent += (int64_t)(count - failed);
+		sync->counts.failed += (int64_t)failed;
+		*settled = count;
+	}
+	for (size_t i = 0; i < answer->count; i++)
+		buf_finish(&sentences[i]);
+	free(sentences);
+	free(results);
+	return status;
+}
+
+/* The server refused the whole request because of something in it. To find which entry it is, each
+ * goes alone; one that is alone is refused for good. */
+static enum status
+refused(struct sync *sync, enum wire_error code, const struct error *why, struct error *err)
+{
+	struct outbox_result result = {.key = sync->batch.keys[0], .failed = true};
+	char *failure;
+	enum status status;
+
+	if (sync->batch.listed > 1) {
+		sync->batch_limit = 1;
+		return STATUS_OK;
+	}
+	failure = mem_printf("%s: %s", wire_error_name(code), why->text);
+	result.failure = failure;
+	status = cache_outbox_settle(sync->config.cache, &result, 1, err);
+	free(failure);
+	if (status == STATUS_OK) {
+		sync->counts.changes++;
+		sync->counts.failed++;
+	}
+	return status;
+}
+
+static bool
+refuses_content(enum wire_error code)
+{
+	return code == WIRE_BAD_FIELD || code == WIRE_BAD_JSON || code == WIRE_TOO_LARGE;
+}
+
+static void
+answered(struct transport_call *call)
+{
+	struct task *task = task_done(call);
+	struct sync *sync = task->sync;
+	struct send_answer answer = {0};
+	struct error err = call->err;
+	enum status status = call->status;
+	size_t settled = 0;
+
+	if (!call->left)
+		undoubt(sync);
+	if (refuses_content(call->error)) {
+		struct error why = call->err;
+
+		status = refused(sync, call->error, &why, &err);
+		settled = 1;
+	} else {
+		if (status == STATUS_OK)
+			status = send_answer_read(&answer, call->doc, &err);
+		if (status == STATUS_OK)
+			status = settle(sync, &answer, &settled, &err);
+		send_answer_finish(&answer);
+		if (status == STATUS_OK && settled)
+			sync->batch_limit = BATCH_ENTRIES;
+	}
+	if (status == STATUS_OK && !settled)
+		status = error_set(&err, STATUS_AGAIN, "the server does not take the messages yet");
+	if (status != STATUS_OK) {
+		give_up(sync, status, &err);
+		return;
+	}
+	backoff_reset(&task->backoff);
+	transport_call_finish(call);
+	flush_begin(sync);
+}
+
+void
+flush_begin(struct sync *sync)
+{
+	struct task *task = &sync->flush;
+	struct error err;
+	enum status status = STATUS_OK;
+
+	if (sync->outbox_lock.fd < 0)
+		status = path_lock_beside(
+		    &sync->outbox_lock, cache_path(sync->config.cache), "outbox", &err);
+	if (status == STATUS_AGAIN) {
+		/* Its holder sends ours as well. */
+		task->not_before = time_mono() + OUTBOX_RETRY_MS * TIME_MS;
+		return;
+	}
+	task->again = false;
+	if (status == STATUS_OK)
+		status = prepare(sync, &err);
+	if (status != STATUS_OK) {
+		give_up(sync, status, &err);
+	} else if (sync->batch.listed == 0) {
+		flush_finish(sync);
+		task_succeed(task);
+	} else if (sync->batch.count == 0) {
+		/* All that was chosen was taken back meanwhile: choose again. */
+		transport_call_finish(&task->call);
+		task->not_before = time_mono() + TIME_MS;
+	} else {
+		task_call(task, METHOD_SEND, CALL_TIMEOUT_MS, answered);
+	}
+}

@@ -1,0 +1,103 @@
+/* Shared by the engine's files only. */
+#ifndef TERN_SYNC_INTERNAL_H
+#define TERN_SYNC_INTERNAL_H
+
+#include "base/path.h"
+#include "net/backoff.h"
+#include "sync/sync.h"
+#include "wire/sync.h"
+
+/* One kind of call, at most one of it under way. */
+struct task {
+	struct sync *sync;
+	struct transport_call call;
+	bool wanted;
+	bool busy;
+	bool again; /* wanted anew while it was busy */
+	int64_t not_before;
+	struct backoff backoff;
+	struct sync_outcome outcome;
+	struct cache_ranges acks; /* that the call under way carries */
+};
+
+/* The entries that the send under way carries. */
+struct batch {
+	struct key *keys;
+	bool *pending; /* was certainly not sent before */
+	size_t count;
+	size_t listed; /* how many were marked; `count` of them are carried */
+};
+
+struct sync {
+	struct sync_config config;
+	struct task lists;
+	struct task flush;
+	struct task pull;
+	struct task ack;
+	struct task line; /* `wanted`: sync_hold_line() was called */
+	struct task once; /* a call outside the goals */
+	struct path_lock line_lock;
+	struct path_lock outbox_lock;
+	int64_t lists_until; /* paging of login-sync; 0 for none */
+	bool line_fresh; /* a login-sync succeeded since the line was taken or lost its thread */
+	struct batch batch;
+	size_t batch_limit;
+	int64_t pull_consumer;
+	char *pull_who;
+	bool pull_always;
+	struct sync_counts counts;
+	struct error fatal; /* status not OK: nothing more is tried */
+};
+
+enum {
+	CALL_TIMEOUT_MS = 30000,
+	POLL_WAIT_MS = 50000, /* because proxies cut at 60 s */
+	POLL_JITTER_MS = 5000,
+	POLL_GRACE_MS = 15000, /* what an answer may take beyond the wait */
+	LINE_RETRY_MS = 500,   /* how often a process without the line tries for it */
+	OUTBOX_RETRY_MS = 20,
+	SUPERSEDED_MS = 30000,
+	BATCH_ENTRIES = 500,
+	BATCH_BYTES = 1024 * 1024,
+	WANT_RANGES = 200,
+	RIDING_ACKS = 500,
+};
+
+/* ---- task.c ---- */
+
+/* Starts the task's call; its body must be complete. */
+void task_call(struct task *task, enum method_id method, int64_t timeout_ms,
+    void (*done)(struct transport_call *call));
+
+/* To be called first in every done: counts the traffic, forgets acks that were answered. Returns
+ * the task. */
+struct task *task_done(struct transport_call *call);
+
+/* The goal is reached. */
+void task_succeed(struct task *task);
+
+/* This try failed: try again after a growing delay. DENIED by the server for the token: for good.
+ */
+void task_fail(struct task *task, enum status status, const struct error *err);
+
+/* Fills *acks (borrowed from the task) with what waits to be acknowledged. Failures to read them
+ * only mean that they ride later. */
+void task_take_acks(struct task *task, struct acks *acks);
+
+void sync_notice(struct sync *sync, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Applies a change; OK with *applied, or the cache's failure. Wants SYNC_PULL where it is to
+ * follow. */
+enum status sync_apply(struct sync *sync, const struct cache_change *change,
+    enum cache_applied *applied, struct error *err);
+
+/* ---- the tasks: each begins its next call, or succeeds or fails at once ---- */
+
+void lists_begin(struct sync *sync); /* lists.c */
+void flush_begin(struct sync *sync); /* flush.c */
+void flush_finish(struct sync *sync);
+void pull_begin(struct sync *sync); /* pull.c */
+void ack_begin(struct sync *sync);  /* task.c */
+void line_begin(struct sync *sync); /* line.c */
+
+#endif

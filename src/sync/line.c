@@ -1,0 +1,135 @@
+/* The held poll (doc/protocol.md 3.5): one process of a cache holds it at a time. */
+#include "sync/internal.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/random.h"
+#include "base/timeu.h"
+#include "wire/limits.h"
+
+/* Whatever went missing between two polls, login-sync finds. */
+static void
+resync(struct sync *sync)
+{
+	sync->line_fresh = false;
+	sync_want(sync, SYNC_LISTS, 0);
+}
+
+static enum status
+apply(struct sync *sync, const struct events_answer *answer, struct error *err)
+{
+	struct message *messages = mem_zalloc(answer->count, sizeof *messages);
+	struct contact *contacts = mem_zalloc(answer->count, sizeof *contacts);
+	struct cache_change change = {
+	    .generation = answer->generation,
+	    .from = answer->from,
+	    .to = answer->to,
+	    .contacts = contacts,
+	    .messages = messages,
+	};
+	enum cache_applied applied;
+	enum status status;
+
+	for (size_t i = 0; i < answer->count; i++) {
+		if (answer->events[i].kind == EVENT_MESSAGE)
+			messages[change.message_count++] = answer->events[i].message;
+		else if (answer->events[i].kind == EVENT_CONTACT)
+			contacts[change.contact_count++] = answer->events[i].contact;
+	}
+	status = sync_apply(sync, &change, &applied, err);
+	if (status == STATUS_OK && applied == CACHE_APPLIED)
+		for (size_t i = 0; i < change.message_count; i++)
+			sync->counts.messages += !messages[i].has_key;
+	if (status == STATUS_OK && applied == CACHE_GAP)
+		resync(sync);
+	free(messages);
+	free(contacts);
+	return status;
+}
+
+static void
+answered(struct transport_call *call)
+{
+	struct task *task = task_done(call);
+	struct sync *sync = task->sync;
+	struct events_answer answer = {0};
+	struct error err = call->err;
+	enum status status = call->status;
+
+	if (status == STATUS_OK)
+		status = events_answer_read(&answer, call->doc, &err);
+	if (status == STATUS_OK && answer.superseded) {
+		sync_notice(sync, "another program polls with this login; waiting half a minute");
+		task->not_before = time_mono() + SUPERSEDED_MS * TIME_MS;
+	} else if (status == STATUS_OK && answer.resync) {
+		resync(sync);
+	} else if (status == STATUS_OK) {
+		status = apply(sync, &answer, &err);
+	}
+	events_answer_finish(&answer);
+	if (status != STATUS_OK) {
+		task_fail(task, status, &err);
+		return;
+	}
+	backoff_reset(&task->backoff);
+	transport_call_finish(call);
+}
+
+static bool
+take_line(struct sync *sync)
+{
+	struct error err;
+	enum status status;
+
+	if (sync->line_lock.fd >= 0)
+		return true;
+	status = path_lock_beside(&sync->line_lock, cache_path(sync->config.cache), "line", &err);
+	if (status == STATUS_OK) {
+		sync_notice(sync, "holding the line");
+		resync(sync);
+		return true;
+	}
+	if (status != STATUS_AGAIN)
+		sync_notice(sync, "%s", err.text);
+	sync->line.not_before = time_mono() + LINE_RETRY_MS * TIME_MS;
+	return false;
+}
+
+void
+line_begin(struct sync *sync)
+{
+	struct task *task = &sync->line;
+	struct events_request request = {
+	    .wait_ms = POLL_WAIT_MS - (int64_t)random_below(POLL_JITTER_MS)};
+	struct error err;
+	enum status status;
+
+	if (!take_line(sync) || !sync->line_fresh)
+		return;
+	status = cache_cursor_get(sync->config.cache, &request.cursor, &err);
+	if (status != STATUS_OK) {
+		task_fail(task, status, &err);
+		return;
+	}
+	if (!request.cursor.generation[0]) {
+		resync(sync);
+		return;
+	}
+	task_take_acks(task, &request.acks);
+	buf_init(&task->call.body, LIMIT_REQUEST);
+	events_request_write(&task->call.body, &request);
+	task_call(task, METHOD_EVENTS, request.wait_ms + POLL_GRACE_MS, answered);
+}
+
+void
+sync_hold_line(struct sync *sync)
+{
+	sync->line.wanted = true;
+}
+
+bool
+sync_has_line(const struct sync *sync)
+{
+	return sync->line_lock.fd >= 0;
+}

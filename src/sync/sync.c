@@ -1,0 +1,209 @@
+#include "sync/sync.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/timeu.h"
+#include "sync/internal.h"
+
+static struct task *
+task_of(struct sync *sync, enum sync_goal goal)
+{
+	switch (goal) {
+	case SYNC_LISTS:
+		return &sync->lists;
+	case SYNC_FLUSH:
+		return &sync->flush;
+	case SYNC_PULL:
+		return &sync->pull;
+	case SYNC_ACK:
+	case SYNC_GOALS:
+		break;
+	}
+	return &sync->ack;
+}
+
+struct sync *
+sync_create(const struct sync_config *config)
+{
+	struct sync *sync = mem_zalloc(1, sizeof *sync);
+
+	sync->config = *config;
+	sync->line_lock.fd = -1;
+	sync->outbox_lock.fd = -1;
+	sync->batch_limit = BATCH_ENTRIES;
+	for (enum sync_goal goal = 0; goal < SYNC_GOALS; goal++)
+		task_of(sync, goal)->sync = sync;
+	sync->line.sync = sync;
+	sync->once.sync = sync;
+	return sync;
+}
+
+static void
+task_finish(struct task *task)
+{
+	if (task->busy)
+		transport_cancel(task->sync->config.transport, &task->call);
+	transport_call_finish(&task->call);
+	cache_ranges_finish(&task->acks);
+}
+
+void
+sync_destroy(struct sync *sync)
+{
+	if (!sync)
+		return;
+	for (enum sync_goal goal = 0; goal < SYNC_GOALS; goal++)
+		task_finish(task_of(sync, goal));
+	task_finish(&sync->line);
+	task_finish(&sync->once);
+	flush_finish(sync);
+	path_lock_release(&sync->line_lock);
+	free(sync->pull_who);
+	free(sync);
+}
+
+void
+sync_want(struct sync *sync, enum sync_goal goal, int64_t from_now)
+{
+	struct task *task = task_of(sync, goal);
+
+	if (task->busy)
+		task->again = true;
+	else if (!task->wanted && from_now > 0)
+		task->not_before = time_mono() + from_now;
+	task->wanted = true;
+}
+
+void
+sync_unwant(struct sync *sync, enum sync_goal goal)
+{
+	struct task *task = task_of(sync, goal);
+
+	task->wanted = false;
+	task->again = false;
+}
+
+bool
+sync_wants(const struct sync *sync, enum sync_goal goal)
+{
+	return task_of((struct sync *)sync, goal)->wanted;
+}
+
+const struct sync_outcome *
+sync_outcome(const struct sync *sync, enum sync_goal goal)
+{
+	return &task_of((struct sync *)sync, goal)->outcome;
+}
+
+enum status
+sync_apply(struct sync *sync, const struct cache_change *change, enum cache_applied *applied,
+    struct error *err)
+{
+	enum status status = cache_apply(sync->config.cache, change, applied, err);
+
+	if (status == STATUS_OK && *applied == CACHE_APPLIED) {
+		sync->counts.changes++;
+		if (sync->pull_always)
+			sync_want(sync, SYNC_PULL, 0);
+	}
+	return status;
+}
+
+static bool
+is_ready(const struct task *task, int64_t now)
+{
+	return task->wanted && !task->busy && task->not_before <= now;
+}
+
+void
+sync_step(struct sync *sync)
+{
+	static void (*const begin[SYNC_GOALS])(struct sync *) = {
+	    [SYNC_LISTS] = lists_begin,
+	    [SYNC_FLUSH] = flush_begin,
+	    [SYNC_PULL] = pull_begin,
+	    [SYNC_ACK] = ack_begin,
+	};
+	int64_t now = time_mono();
+
+	for (enum sync_goal goal = 0; goal < SYNC_GOALS && !sync->fatal.status; goal++)
+		if (is_ready(task_of(sync, goal), now))
+			begin[goal](sync);
+	if (is_ready(&sync->line, now) && !sync->fatal.status)
+		line_begin(sync);
+}
+
+static int64_t
+task_due(const struct task *task)
+{
+	return task->wanted && !task->busy ? task->not_before : INT64_MAX;
+}
+
+int64_t
+sync_due(const struct sync *sync)
+{
+	/* A line that waits for its lists starts when they end, and they are a call. */
+	int64_t due =
+	    sync->line_lock.fd >= 0 && !sync->line_fresh ? INT64_MAX : task_due(&sync->line);
+
+	if (sync->fatal.status)
+		return INT64_MAX;
+	for (enum sync_goal goal = 0; goal < SYNC_GOALS; goal++) {
+		int64_t other = task_due(task_of((struct sync *)sync, goal));
+
+		due = other < due ? other : due;
+	}
+	return due;
+}
+
+enum status
+sync_fatal(const struct sync *sync, struct error *err)
+{
+	if (!sync->fatal.status)
+		return STATUS_OK;
+	return error_set(err, sync->fatal.status, "%s", sync->fatal.text);
+}
+
+static void
+once_answered(struct transport_call *call)
+{
+	struct task *task = task_done(call);
+
+	task->wanted = false;
+	if (call->status != STATUS_OK) {
+		task_fail(task, call->status, &call->err);
+		return;
+	}
+	task->outcome.successes++;
+	task->outcome.status = STATUS_OK;
+}
+
+void
+sync_once(struct sync *sync, enum method_id method, struct buf *body)
+{
+	transport_call_finish(&sync->once.call);
+	sync->once.call.body = *body;
+	buf_init(body, body->limit);
+	sync->once.wanted = true;
+	sync->once.outcome = (struct sync_outcome){0};
+	task_call(&sync->once, method, CALL_TIMEOUT_MS, once_answered);
+}
+
+const struct sync_outcome *
+sync_once_outcome(const struct sync *sync)
+{
+	return &sync->once.outcome;
+}
+
+const struct json *
+sync_once_answer(const struct sync *sync)
+{
+	return sync->once.call.doc;
+}
+
+const struct sync_counts *
+sync_counts(const struct sync *sync)
+{
+	return &sync->counts;
+}

@@ -1,0 +1,98 @@
+/*
+ * The sync engine: keeps one account's cache and the server equal. It knows no terminal and no
+ * command line; time passes only in the transport's wait(), which its user calls.
+ *
+ * It works on goals. Each is wanted until it has succeeded once; a failure is kept for the user
+ * to see, and tried again after a growing delay for as long as the goal is wanted. The rules:
+ *
+ *  1. Data first: an answer is applied in one transaction with its cursor, and acknowledged only
+ *     by a request made after that transaction.
+ *  2. An entry of the outbox is marked as in doubt, durably, before the request that carries
+ *     it leaves; only its key's answer, or a certain refusal, settles it.
+ *  3. One process at a time sends the outbox (lock `outbox`), so that per conversation the order is
+ *     the order of writing; one holds the poll (lock `line`). A process that dies frees both.
+ *  4. Push is a hint, pull is the truth: whatever the events were, holes are computed from the
+ *     cache, and pulled.
+ */
+#ifndef TERN_SYNC_SYNC_H
+#define TERN_SYNC_SYNC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "cache/cache.h"
+#include "net/transport.h"
+
+struct sync;
+
+struct sync_config {
+	struct cache *cache; /* borrowed, as all here */
+	struct transport *transport;
+	const char *token;
+	void (*notice)(void *arg, const char *text); /* may be NULL */
+	void *arg;
+};
+
+struct sync *sync_create(const struct sync_config *config);
+/* Cancels what is under way and gives the locks up. Accepts NULL. */
+void sync_destroy(struct sync *sync);
+
+enum sync_goal {
+	SYNC_LISTS, /* login-sync until nothing is left */
+	SYNC_FLUSH, /* the outbox is empty */
+	SYNC_PULL,  /* what sync_pull_for() names is in the cache */
+	SYNC_ACK,   /* no acknowledgement waits */
+	SYNC_GOALS
+};
+
+/* How a goal went so far. */
+struct sync_outcome {
+	int64_t successes;
+	int64_t failures;
+	enum status status; /* of the last try */
+	struct error err;
+};
+
+/* Wants a goal; from_now delays its start, in microseconds. */
+void sync_want(struct sync *sync, enum sync_goal goal, int64_t from_now);
+void sync_unwant(struct sync *sync, enum sync_goal goal);
+bool sync_wants(const struct sync *sync, enum sync_goal goal);
+/* Borrowed; changes as the engine works. */
+const struct sync_outcome *sync_outcome(const struct sync *sync, enum sync_goal goal);
+
+/* What SYNC_PULL pulls: for a consumer (0: what waits offline), of one conversation or all (NULL,
+ * copied). With `always` it is wanted anew whenever something was applied. */
+void sync_pull_for(struct sync *sync, int64_t consumer, const char *who, bool always);
+
+/* Wants the line: this process polls for events once no other of this cache does. */
+void sync_hold_line(struct sync *sync);
+bool sync_has_line(const struct sync *sync);
+
+/* Starts whatever can be started now. Call it before each wait. */
+void sync_step(struct sync *sync);
+
+/* When sync_step() has something to do again by itself (time_mono()); INT64_MAX: when a call ends.
+ */
+int64_t sync_due(const struct sync *sync);
+
+/* One call outside the goals, tried once: its body is taken. Started at once; it has ended when the
+ * outcome counts a success or a failure, and then the answer is there until the next. */
+void sync_once(struct sync *sync, enum method_id method, struct buf *body);
+const struct sync_outcome *sync_once_outcome(const struct sync *sync);
+const struct json *sync_once_answer(const struct sync *sync);
+
+/* Not OK once the token is refused (DENIED) or the cache failed (IO): nothing more is tried. */
+enum status sync_fatal(const struct sync *sync, struct error *err);
+
+struct sync_counts {
+	int64_t changes;  /* times the cache got something new through this engine */
+	int64_t messages; /* of others, new in the cache through this engine */
+	int64_t sent;     /* outbox entries settled */
+	int64_t failed;   /* outbox entries refused for good */
+	struct cache_traffic traffic;
+};
+
+const struct sync_counts *sync_counts(const struct sync *sync);
+
+#endif

@@ -1,0 +1,155 @@
+#include "sync/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/timeu.h"
+#include "wire/limits.h"
+
+void
+sync_notice(struct sync *sync, const char *format, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list ap;
+
+	if (!sync->config.notice)
+		return;
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	sync->config.notice(sync->config.arg, text);
+}
+
+void
+task_call(struct task *task, enum method_id method, int64_t timeout_ms,
+    void (*done)(struct transport_call *call))
+{
+	task->call.method = method_get(method);
+	task->call.token = task->sync->config.token;
+	task->call.timeout_ms = timeout_ms;
+	task->call.done = done;
+	task->call.arg = task;
+	task->busy = true;
+	transport_start(task->sync->config.transport, &task->call);
+}
+
+struct task *
+task_done(struct transport_call *call)
+{
+	struct task *task = call->arg;
+	struct sync *sync = task->sync;
+	struct error ignored;
+
+	task->busy = false;
+	sync->counts.traffic.requests++;
+	sync->counts.traffic.bytes_up += call->bytes_up;
+	sync->counts.traffic.bytes_down += call->bytes_down;
+	/* Acks that can't be forgotten ride once more, which is harmless. */
+	if (call->status == STATUS_OK && task->acks.count)
+		(void)cache_acks_done(sync->config.cache, &task->acks, &ignored);
+	cache_ranges_finish(&task->acks);
+	return task;
+}
+
+void
+task_succeed(struct task *task)
+{
+	transport_call_finish(&task->call);
+	backoff_reset(&task->backoff);
+	task->outcome.successes++;
+	task->outcome.status = STATUS_OK;
+	task->not_before = 0;
+	task->wanted = task->again;
+	task->again = false;
+}
+
+/* The token may have been replaced by a login in another process. */
+static bool
+token_is_current(struct sync *sync)
+{
+	struct cache_account account;
+	struct error ignored;
+	bool current = true;
+
+	if (cache_account_get(sync->config.cache, &account, &ignored) != STATUS_OK)
+		return true;
+	current = account.token && strcmp(account.token, sync->config.token) == 0;
+	cache_account_finish(&account);
+	return current;
+}
+
+static void
+deny(struct sync *sync)
+{
+	struct error ignored;
+
+	if (!token_is_current(sync)) {
+		error_set(&sync->fatal, STATUS_DENIED,
+		    "another process logged this account in or out; run the command again");
+		return;
+	}
+	error_set(&sync->fatal, STATUS_DENIED,
+	    "this device's login is not valid any more; run 'tern login'");
+	(void)cache_token_clear(sync->config.cache, &ignored);
+}
+
+void
+task_fail(struct task *task, enum status status, const struct error *err)
+{
+	struct error copy = *err;
+	bool denied = task->call.error == WIRE_UNAUTHORIZED;
+
+	transport_call_finish(&task->call);
+	copy.status = status;
+	task->outcome.failures++;
+	task->outcome.status = status;
+	task->outcome.err = copy;
+	task->not_before = backoff_next(&task->backoff);
+	if (denied)
+		deny(task->sync);
+	else if (status == STATUS_IO)
+		task->sync->fatal = copy;
+	else
+		sync_notice(task->sync, "%s; trying again", copy.text);
+}
+
+void
+task_take_acks(struct task *task, struct acks *acks)
+{
+	struct error ignored;
+
+	cache_ranges_finish(&task->acks);
+	if (cache_acks(task->sync->config.cache, RIDING_ACKS, &task->acks, &ignored) != STATUS_OK)
+		task->acks = (struct cache_ranges){0};
+	*acks = (struct acks){task->acks.items, task->acks.count};
+}
+
+static void
+ack_answered(struct transport_call *call)
+{
+	struct task *task = task_done(call);
+
+	if (call->status != STATUS_OK) {
+		task_fail(task, call->status, &call->err);
+		return;
+	}
+	transport_call_finish(call);
+	ack_begin(task->sync);
+}
+
+void
+ack_begin(struct sync *sync)
+{
+	struct task *task = &sync->ack;
+	struct acks acks;
+
+	task_take_acks(task, &acks);
+	if (!acks.count) {
+		task_succeed(task);
+		return;
+	}
+	buf_init(&task->call.body, LIMIT_REQUEST);
+	ack_request_write(&task->call.body, &acks);
+	task_call(task, METHOD_ACK, CALL_TIMEOUT_MS, ack_answered);
+}
