@@ -59,3 +59,9 @@ EXTRA_PROGRAMS += tests/bench/store_bench
 CLEANFILES += tests/bench/store_bench$(EXEEXT)
 tests_bench_store_bench_LDADD = $(TERND_LIBS)
 endif
+if SERVER
+EXTRA_PROGRAMS += tests/bench/ternd_bench
+CLEANFILES += tests/bench/ternd_bench$(EXEEXT)
+tests_bench_ternd_bench_SOURCES = tests/bench/ternd_bench.c tests/bench/load.c tests/bench/load.h
+tests_bench_ternd_bench_LDADD = $(WIRE_LIBS)
+endif
