@@ -7,6 +7,8 @@ SERVER_UNIT_TESTS =
 UNIT_TESTS += tests/unit/buf_test
 
 SERVER_UNIT_TESTS += tests/unit/http_test
+SERVER_UNIT_TESTS += tests/unit/log_test
+SERVER_UNIT_TESTS += tests/unit/options_test
 SERVER_UNIT_TESTS += tests/unit/store_file_test
 SERVER_UNIT_TESTS += tests/unit/store_test
 SERVER_UNIT_TESTS += tests/unit/wheel_test

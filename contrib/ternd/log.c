@@ -70,12 +70,12 @@ add_field(struct buf *line, const struct log_field *field)
 	buf_add_char(line, ' ');
 	buf_add_string(line, field->name);
 	buf_add_char(line, '=');
-	if (!field->text)
+	if (field->is_number)
 		buf_add_int(line, field->number);
-	else if (is_plain(field->text))
+	else if (field->text && is_plain(field->text))
 		buf_add_string(line, field->text);
 	else
-		add_quoted(line, field->text);
+		add_quoted(line, field->text ? field->text : "");
 }
 
 void

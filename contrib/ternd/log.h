@@ -16,17 +16,18 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBU
 
 struct log_field {
 	const char *name; /* [a-z_]+ */
-	const char *text; /* NULL: the number is the value */
+	bool is_number;
+	const char *text; /* NULL is written as "" */
 	int64_t number;
 };
 
 #define LOG_TEXT(key, value) \
 	{ \
-		.name = (key), .text = (value) ? (value) : "" \
+		.name = (key), .text = (value) \
 	}
 #define LOG_NUMBER(key, value) \
 	{ \
-		.name = (key), .number = (value) \
+		.name = (key), .is_number = true, .number = (value) \
 	}
 
 /* What is logged from here on; main sets it once, before there are threads. */
