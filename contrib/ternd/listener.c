@@ -19,7 +19,8 @@
 enum { PAUSE_MS = 500 };
 
 struct listener {
-	struct evconnlistener *evl;
+	int fd;                     /* -1 once evl has it */
+	struct evconnlistener *evl; /* NULL until it is started */
 	struct conns *conns;
 	struct wheel *wheel;
 	struct wheel_timer pause;
@@ -74,7 +75,7 @@ read_url(struct place *place, const char *url)
 	       strtol(place->port, NULL, 10) < 65536;
 }
 
-/* A socket that listens at the address, or -1 with errno. */
+/* A socket bound to the address, or -1 with errno. */
 static int
 open_socket(const struct addrinfo *address)
 {
@@ -87,7 +88,7 @@ open_socket(const struct addrinfo *address)
 	/* Accepted sockets inherit TCP_NODELAY: one system call less for each. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
-	    bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
+	    bind(fd, address->ai_addr, address->ai_addrlen) == 0)
 		return fd;
 	saved = errno;
 	close(fd);
@@ -96,7 +97,7 @@ open_socket(const struct addrinfo *address)
 }
 
 static enum status
-listen_at(const char *url, int *fd, struct error *err)
+bind_to(const char *url, int *fd, struct error *err)
 {
 	const struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *addresses;
@@ -127,7 +128,7 @@ listen_at(const char *url, int *fd, struct error *err)
 static void
 name_url(char url[LISTENER_URL], int fd)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t length = sizeof address;
 	char host[64] = "?", port[8] = "?";
 
@@ -174,29 +175,35 @@ on_pause_over(struct wheel_timer *timer)
 }
 
 enum status
-listener_create(struct listener **listener, const char *url, struct event_base *base,
-    struct conns *conns, struct wheel *wheel, struct error *err)
+listener_create(struct listener **listener, const char *url, struct error *err)
 {
 	struct listener *l;
 	int fd;
-	enum status status = listen_at(url, &fd, err);
+	enum status status = bind_to(url, &fd, err);
 
 	if (status != STATUS_OK)
 		return status;
 	l = mem_zalloc(1, sizeof *l);
-	l->conns = conns;
-	l->wheel = wheel;
+	l->fd = fd;
 	l->pause.fire = on_pause_over;
 	name_url(l->url, fd);
-	l->evl = evconnlistener_new(
-	    base, on_accept, l, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-	if (!l->evl) {
-		close(fd);
-		free(l);
-		return error_set(err, STATUS_IO, "the event loop doesn't take the socket");
-	}
-	evconnlistener_set_error_cb(l->evl, on_accept_error);
 	*listener = l;
+	return STATUS_OK;
+}
+
+enum status
+listener_start(struct listener *l, struct event_base *base, struct conns *conns,
+    struct wheel *wheel, struct error *err)
+{
+	l->conns = conns;
+	l->wheel = wheel;
+	l->evl = evconnlistener_new(
+	    base, on_accept, l, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, SOMAXCONN, l->fd);
+	if (!l->evl)
+		return error_set(
+		    err, STATUS_UNAVAILABLE, "cannot listen on %s: %s", l->url, strerror(errno));
+	l->fd = -1;
+	evconnlistener_set_error_cb(l->evl, on_accept_error);
 	return STATUS_OK;
 }
 
@@ -205,8 +212,12 @@ listener_destroy(struct listener *listener)
 {
 	if (!listener)
 		return;
-	wheel_cancel(listener->wheel, &listener->pause);
-	evconnlistener_free(listener->evl);
+	if (listener->evl) {
+		wheel_cancel(listener->wheel, &listener->pause);
+		evconnlistener_free(listener->evl);
+	}
+	if (listener->fd >= 0)
+		close(listener->fd);
 	free(listener);
 }
 

@@ -12,12 +12,18 @@ struct listener;
 enum { LISTENER_URL = 128 };
 
 /*
- * Listens at url, http://HOST:PORT with an IPv4 address, an IPv6 one in [], or a name; port 0
- * picks one. Accepted connections go to conns; while descriptors are short, accepting pauses.
- * USAGE (not such a URL), UNAVAILABLE (no such address here, in use), IO.
+ * Takes the address of url, http://HOST:PORT with an IPv4 address, an IPv6 one in [], or a name;
+ * port 0 picks one. Nobody can connect before listener_start(). USAGE (not such a URL),
+ * UNAVAILABLE (no such address here, in use).
  */
-enum status listener_create(struct listener **listener, const char *url, struct event_base *base,
-    struct conns *conns, struct wheel *wheel, struct error *err);
+enum status listener_create(struct listener **listener, const char *url, struct error *err);
+
+/*
+ * Listens: accepted connections go to conns; while descriptors are short, accepting pauses.
+ * UNAVAILABLE.
+ */
+enum status listener_start(struct listener *listener, struct event_base *base, struct conns *conns,
+    struct wheel *wheel, struct error *err);
 
 /* Stops listening. Accepts NULL. */
 void listener_destroy(struct listener *listener);

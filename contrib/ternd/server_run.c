@@ -103,6 +103,7 @@ start_workers(struct server *server, int64_t *committed, struct error *err)
 	return status;
 }
 
+/* The address comes first: where it can't be had, the store is left alone. */
 static enum status
 start_parts(struct life *life, struct error *err)
 {
@@ -112,7 +113,8 @@ start_parts(struct life *life, struct error *err)
 
 	if (!(server->base = event_base_new()))
 		return error_set(err, STATUS_IO, "cannot make an event loop");
-	if ((status = wheel_create(&life->wheel, server->base, err)) != STATUS_OK ||
+	if ((status = listener_create(&life->listener, server->config->listen, err)) != STATUS_OK ||
+	    (status = wheel_create(&life->wheel, server->base, err)) != STATUS_OK ||
 	    (status = start_workers(server, &committed, err)) != STATUS_OK)
 		return status;
 	server->metrics = &life->metrics;
@@ -121,8 +123,7 @@ start_parts(struct life *life, struct error *err)
 	server->acks = ack_saver_create(server);
 	worker_on_commit(server->writer, on_commit, server);
 	life->conns = conns_create(server, life->wheel);
-	return listener_create(
-	    &life->listener, server->config->listen, server->base, life->conns, life->wheel, err);
+	return listener_start(life->listener, server->base, life->conns, life->wheel, err);
 }
 
 /* Calls come back from workers until these are gone, so they go first. */
