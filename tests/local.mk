@@ -9,6 +9,7 @@ UNIT_TESTS += tests/unit/buf_test
 SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
 SERVER_UNIT_TESTS += tests/unit/options_test
+SERVER_UNIT_TESTS += tests/unit/pool_test
 SERVER_UNIT_TESTS += tests/unit/store_file_test
 SERVER_UNIT_TESTS += tests/unit/store_test
 SERVER_UNIT_TESTS += tests/unit/wheel_test

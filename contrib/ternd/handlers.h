@@ -3,10 +3,15 @@
 #define TERND_HANDLERS_H
 
 #include "call.h"
+#include "wire/method.h"
 
 /* Answers the call, now or later, exactly once. */
 typedef void handler_fn(struct call *call);
 
 handler_fn *handler_get(enum method_id id);
+
+/* They stand in handlers_*.c, and call no other. */
+handler_fn handle_register, handle_login, handle_logout, handle_login_sync, handle_events,
+    handle_pull, handle_send, handle_ack, handle_contact_set;
 
 #endif

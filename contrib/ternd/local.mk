@@ -9,13 +9,20 @@ TERND_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/contrib/ternd \
 
 contrib_ternd_libternd_a_CPPFLAGS = $(TERND_CPPFLAGS)
 contrib_ternd_libternd_a_SOURCES = \
+	contrib/ternd/acks.c \
 	contrib/ternd/acks.h \
 	contrib/ternd/call.h \
 	contrib/ternd/conn.c \
 	contrib/ternd/conn.h \
 	contrib/ternd/dispatch.c \
 	contrib/ternd/dispatch.h \
+	contrib/ternd/handlers.c \
 	contrib/ternd/handlers.h \
+	contrib/ternd/handlers_account.c \
+	contrib/ternd/handlers_contact.c \
+	contrib/ternd/handlers_pull.c \
+	contrib/ternd/handlers_send.c \
+	contrib/ternd/handlers_sync.c \
 	contrib/ternd/http.c \
 	contrib/ternd/http.h \
 	contrib/ternd/listener.c \
@@ -26,14 +33,20 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/metrics.h \
 	contrib/ternd/options.c \
 	contrib/ternd/options.h \
+	contrib/ternd/password.c \
+	contrib/ternd/password.h \
+	contrib/ternd/pool.c \
 	contrib/ternd/pool.h \
 	contrib/ternd/reply.c \
 	contrib/ternd/reply.h \
+	contrib/ternd/ring.c \
+	contrib/ternd/ring.h \
+	contrib/ternd/server.c \
 	contrib/ternd/server.h \
 	contrib/ternd/server_run.c \
 	contrib/ternd/server_run.h \
+	contrib/ternd/sessions.c \
 	contrib/ternd/sessions.h \
-	contrib/ternd/store.h \
 	contrib/ternd/store-sqlite/account.c \
 	contrib/ternd/store-sqlite/ack.c \
 	contrib/ternd/store-sqlite/changes.c \
@@ -49,11 +62,15 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/sqlite.h \
 	contrib/ternd/store-sqlite/statements.c \
 	contrib/ternd/store-sqlite/statements.h \
+	contrib/ternd/store.h \
 	contrib/ternd/table.c \
 	contrib/ternd/table.h \
+	contrib/ternd/user.c \
 	contrib/ternd/user.h \
 	contrib/ternd/wheel.c \
 	contrib/ternd/wheel.h \
+	contrib/ternd/work.c \
+	contrib/ternd/work.h \
 	contrib/ternd/worker.c \
 	contrib/ternd/worker.h
 TERND_LIBS = contrib/ternd/libternd.a $(WIRE_LIBS) \

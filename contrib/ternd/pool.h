@@ -33,19 +33,20 @@ void pools_destroy(struct pools *pools);
 void pools_open(struct pools *pools, const struct caller *caller);
 
 /*
- * Answers the poll at once where there is something to tell, or holds it up to wait_ms;
- * supersedes another held call of the same device. The call is pool's from here on.
+ * Answers the poll at once where there is something to tell or to resync, or holds it up to
+ * wait_ms; supersedes another held call of the same device. The call is pool's from here on.
  */
 void
 pools_poll(struct pools *pools, struct call *call, const struct cursor *cursor, int64_t wait_ms);
 
-/* False where pools_publish() would tell nobody, so that the event need not be written. */
+/* False where nobody is there to be told, so that the event need not be written. */
 bool pools_wants(const struct pools *pools, int64_t account_id, int64_t not_to);
 
 /*
- * Adds one event object (JSON, copied) to the account's pool if it has one.
- * not_to: a device that isn't told of it, 0 for none. Called with growing stamps, between
- * two commits' pools_committed().
+ * Adds one event object (JSON, copied) to the account's pool if it has one. event is NULL where
+ * pools_wants() was false: the pool notes that it lacks this one, and sends whoever asks to
+ * login-sync. not_to: a device that isn't told of it, 0 for none. Called with growing stamps,
+ * between two commits' pools_committed().
  */
 void pools_publish(struct pools *pools, int64_t account_id, int64_t not_to, int64_t stamp,
     const char *event, size_t length);

@@ -471,7 +471,7 @@ page_row(void *row, const struct json *object, struct error *err)
 		return status;
 	if ((status = json_get_int(
 	         object, "from", JSON_REQUIRED, 1, LIMIT_INTEGER, &page->ids.first, err)) ||
-	    (status = json_get_int(object, "to", JSON_REQUIRED, page->ids.first, LIMIT_INTEGER,
+	    (status = json_get_int(object, "to", JSON_REQUIRED, page->ids.first - 1, LIMIT_INTEGER,
 	         &page->ids.last, err)) ||
 	    (status = json_get_int(
 	         object, "first", JSON_REQUIRED, 1, LIMIT_INTEGER, &page->first, err)) ||

@@ -87,7 +87,7 @@ struct pull_request {
 struct pull_page {
 	const char *conversation;
 	bool unknown;
-	struct id_range ids; /* what it covers */
+	struct id_range ids; /* what it covers; last is first - 1 where that is nothing */
 	int64_t first;
 	int64_t last;
 	struct message *messages; /* with their conversation */

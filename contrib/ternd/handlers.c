@@ -1,0 +1,19 @@
+#include "handlers.h"
+
+static handler_fn *const handlers[METHOD_COUNT] = {
+    [METHOD_REGISTER] = handle_register,
+    [METHOD_LOGIN] = handle_login,
+    [METHOD_LOGOUT] = handle_logout,
+    [METHOD_LOGIN_SYNC] = handle_login_sync,
+    [METHOD_EVENTS] = handle_events,
+    [METHOD_PULL] = handle_pull,
+    [METHOD_SEND] = handle_send,
+    [METHOD_ACK] = handle_ack,
+    [METHOD_CONTACT_SET] = handle_contact_set,
+};
+
+handler_fn *
+handler_get(enum method_id id)
+{
+	return handlers[id];
+}

@@ -1,0 +1,143 @@
+/* pull (doc/protocol.md 3.6). */
+#include "handlers.h"
+
+#include <stdlib.h>
+
+#include "acks.h"
+#include "base/mem.h"
+#include "server.h"
+#include "store.h"
+#include "wire/limits.h"
+#include "wire/sync.h"
+#include "work.h"
+
+struct pulling {
+	struct work work;
+	struct pull_request request; /* its strings are borrowed from the call's body */
+	struct buf body;
+	size_t rows;
+	/* of the page under way: */
+	const struct conversation_range *want;
+	bool begun;
+	bool cut;     /* the answer was full before the range was told */
+	int64_t told; /* the last msg_id in it */
+};
+
+static void
+pulling_free(struct pulling *pulling)
+{
+	pull_request_finish(&pulling->request);
+	buf_finish(&pulling->body);
+	free(pulling);
+}
+
+static bool
+is_full(const struct pulling *pulling)
+{
+	return pulling->rows >= LIMIT_PAGE_ROWS || pulling->body.length >= LIMIT_PAGE;
+}
+
+static void
+begin_page(struct pulling *pulling)
+{
+	if (!pulling->begun)
+		pull_page_begin(
+		    &pulling->body, pulling->want->conversation, pulling->want->ids.first);
+	pulling->begun = true;
+}
+
+static bool
+add_row(void *arg, const struct store_message *row)
+{
+	struct pulling *pulling = arg;
+
+	pulling->cut = is_full(pulling);
+	if (pulling->cut)
+		return false;
+	begin_page(pulling);
+	pull_page_add(&pulling->body, &row->message, row->text_json);
+	pulling->told = row->message.msg_id;
+	pulling->rows++;
+	return true;
+}
+
+static enum status
+write_page(struct pulling *pulling, struct store *store, struct error *err)
+{
+	const struct conversation_range *want = pulling->want;
+	struct conversation_head head;
+	int64_t to = want->ids.last;
+	enum status status;
+
+	pulling->begun = false;
+	pulling->cut = false;
+	status = store->driver->messages(store, &pulling->work.call->caller, want->conversation,
+	    want->ids, &head, add_row, pulling, err);
+	if (status == STATUS_NOT_FOUND) {
+		pull_page_unknown(&pulling->body, want->conversation);
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK)
+		return status;
+	begin_page(pulling);
+	/* Nothing is said about ids that are yet to be given. */
+	if (to > head.last)
+		to = head.last;
+	if (pulling->cut)
+		to = pulling->told;
+	if (to < want->ids.first)
+		to = want->ids.first - 1;
+	pull_page_end(&pulling->body, to, head.first, head.last);
+	return STATUS_OK;
+}
+
+static enum status
+pull_run(struct job *job, struct store *store, struct error *err)
+{
+	struct pulling *pulling = (struct pulling *)job;
+	const struct pull_request *request = &pulling->request;
+	enum status status = STATUS_OK;
+	size_t next = 0;
+
+	buf_add_char(&pulling->body, '{');
+	json_put_string(&pulling->body, "generation", pulling->work.call->server->generation);
+	json_put_name(&pulling->body, "pages");
+	buf_add_char(&pulling->body, '[');
+	while (next < request->count && !pulling->cut && !is_full(pulling) && status == STATUS_OK) {
+		pulling->want = &request->want[next++];
+		status = write_page(pulling, store, err);
+	}
+	buf_add_char(&pulling->body, ']');
+	if (pulling->cut || next < request->count)
+		json_put_bool(&pulling->body, "more", true);
+	buf_add_char(&pulling->body, '}');
+	return work_outcome(&pulling->work, status);
+}
+
+static void
+pull_done(struct job *job, enum status status, struct error *err)
+{
+	struct pulling *pulling = (struct pulling *)job;
+
+	if (!work_failed(&pulling->work, status, err))
+		call_answer(pulling->work.call, &pulling->body);
+	pulling_free(pulling);
+}
+
+void
+handle_pull(struct call *call)
+{
+	struct pulling *pulling = mem_zalloc(1, sizeof *pulling);
+	struct error err;
+
+	pulling->work.call = call;
+	buf_init(&pulling->body, LIMIT_ANSWER);
+	if (pull_request_read(&pulling->request, call->body, &err) != STATUS_OK) {
+		call_refuse(call, &err);
+		pulling_free(pulling);
+		return;
+	}
+	ack_saver_add(call->server->acks, &call->caller, &pulling->request.acks);
+	if (!work_submit(&pulling->work, call->server->reader, pull_run, pull_done))
+		pulling_free(pulling);
+}
