@@ -5,6 +5,8 @@ UNIT_TESTS =
 SERVER_UNIT_TESTS =
 
 UNIT_TESTS += tests/unit/buf_test
+UNIT_TESTS += tests/unit/cache_apply_test
+UNIT_TESTS += tests/unit/cache_outbox_test
 
 SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
@@ -68,3 +70,7 @@ CLEANFILES += tests/bench/ternd_bench$(EXEEXT)
 tests_bench_ternd_bench_SOURCES = tests/bench/ternd_bench.c tests/bench/load.c tests/bench/load.h
 tests_bench_ternd_bench_LDADD = $(WIRE_LIBS)
 endif
+
+CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h
+tests_unit_cache_apply_test_SOURCES = tests/unit/cache_apply_test.c $(CACHE_FIXTURE)
+tests_unit_cache_outbox_test_SOURCES = tests/unit/cache_outbox_test.c $(CACHE_FIXTURE)

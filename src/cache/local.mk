@@ -1,2 +1,22 @@
-# The cache: src/libcache.a, CACHE_LIBS.
-CACHE_LIBS =
+# The cache: the only user of SQLite on the client's side.
+noinst_LIBRARIES += src/libcache.a
+src_libcache_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+src_libcache_a_SOURCES = \
+	src/cache/account.c \
+	src/cache/acks.c \
+	src/cache/apply.c \
+	src/cache/cache.h \
+	src/cache/connection.c \
+	src/cache/consumer.c \
+	src/cache/contacts.c \
+	src/cache/conversations.c \
+	src/cache/history.c \
+	src/cache/internal.h \
+	src/cache/missing.c \
+	src/cache/open.c \
+	src/cache/outbox.c \
+	src/cache/ranges.c \
+	src/cache/schema.c \
+	src/cache/statements.c src/cache/statements.h \
+	src/cache/traffic.c
+CACHE_LIBS = src/libcache.a $(SQLITE_LIBS)

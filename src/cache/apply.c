@@ -1,0 +1,283 @@
+/*
+ * The server's answers. Whatever brings a message (a page, an event, the answer to a send), it
+ * goes through message_put(), and its id through conversation_hold().
+ */
+#include <string.h>
+
+#include "cache/internal.h"
+
+/* A change or a page as it is worked through. */
+struct apply {
+	struct cache *cache;
+	struct address own;
+	struct conversation conversation;
+	struct id_range pending; /* ids of conversation that are not yet held; empty: last 0 */
+};
+
+enum status
+message_put(struct cache *cache, struct conversation *conversation, const struct message *message,
+    const struct address *own, struct error *err)
+{
+	int64_t floor = conversation->read;
+	enum status status = cache_run(cache, SQL_MESSAGE_ADD,
+	    VALUES(INT(conversation->id), INT(message->msg_id), TEXT(message->from),
+	        INT(message->time), INT(message->stamp), TEXT(message->type), TEXT(message->text),
+	        KEY(message->has_key ? &message->key : NULL)),
+	    err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (floor < conversation->first - 1)
+		floor = conversation->first - 1;
+	if (sqlite3_changes(cache->db) > 0 && message->msg_id > floor &&
+	    strcmp(message->from, own->text) == 0) {
+		conversation->own++;
+		conversation->changed = true;
+	}
+	if (message->has_key)
+		status = cache_run(cache, SQL_OUTBOX_DELETE, VALUES(KEY(&message->key)), err);
+	return status;
+}
+
+/*
+ * Notes ids, of the held run, as to be acknowledged. Where the run goes on from what the server
+ * took of this device, all of it that is new is told (own messages and what joined behind a
+ * filled hole too), since the server moves a device's head only without gaps (doc/protocol.md
+ * 3.7).
+ */
+static enum status
+note_ack(struct apply *apply, struct id_range ids, struct id_range run, struct error *err)
+{
+	const struct conversation *c = &apply->conversation;
+	int64_t acked = c->acked < c->first - 1 ? c->first - 1 : c->acked;
+	struct id_range whole;
+	int64_t added;
+
+	if (ids.first < c->first)
+		ids.first = c->first;
+	if (run.first <= acked + 1 && run.last > acked)
+		ids = (struct id_range){acked + 1, run.last};
+	return range_add(apply->cache, RANGES_ACK, c->id, ids, &whole, &added, err);
+}
+
+/* Makes the ids gathered held, and notes them. */
+static enum status
+hold_pending(struct apply *apply, struct error *err)
+{
+	struct id_range ids = apply->pending;
+	struct id_range run = {0, 0};
+	enum status status;
+
+	apply->pending = (struct id_range){0, 0};
+	if (ids.last == 0 || ids.last < apply->conversation.first)
+		return STATUS_OK;
+	status = conversation_hold(apply->cache, &apply->conversation, ids, &run, err);
+	return status == STATUS_OK ? note_ack(apply, ids, run, err) : status;
+}
+
+static enum status
+turn(struct apply *apply, const char *address, struct error *err)
+{
+	enum status status;
+
+	if (apply->conversation.id && strcmp(apply->conversation.address.text, address) == 0)
+		return STATUS_OK;
+	status = hold_pending(apply, err);
+	return status == STATUS_OK
+	           ? conversation_turn(apply->cache, &apply->conversation, address, err)
+	           : status;
+}
+
+/* The ids of messages that follow each other are held as one run. */
+static enum status
+gather(struct apply *apply, int64_t msg_id, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	if (apply->pending.last != 0 && msg_id == apply->pending.last + 1) {
+		apply->pending.last++;
+		return STATUS_OK;
+	}
+	status = hold_pending(apply, err);
+	apply->pending = (struct id_range){msg_id, msg_id};
+	return status;
+}
+
+static enum status
+apply_message(struct apply *apply, const struct message *message, struct error *err)
+{
+	enum status status = turn(apply, message->conversation, err);
+
+	if (status == STATUS_OK)
+		status = conversation_grow(
+		    apply->cache, &apply->conversation, 1, message->msg_id, &apply->own, err);
+	if (status == STATUS_OK)
+		status = message_put(apply->cache, &apply->conversation, message, &apply->own, err);
+	return status == STATUS_OK ? gather(apply, message->msg_id, err) : status;
+}
+
+static enum status
+apply_head(struct apply *apply, const struct conversation_head *head, struct error *err)
+{
+	enum status status = turn(apply, head->conversation, err);
+
+	return status == STATUS_OK
+	           ? conversation_head(apply->cache, &apply->conversation, head, &apply->own, err)
+	           : status;
+}
+
+static enum status
+begin(struct apply *apply, struct cache *cache, struct error *err)
+{
+	enum status status = cache_begin(cache, WRITE, err);
+
+	*apply = (struct apply){.cache = cache};
+	if (status != STATUS_OK)
+		return status;
+	status = account_own(cache, &apply->own, err);
+	return status == STATUS_OK ? STATUS_OK : cache_end(cache, status, err);
+}
+
+static enum status
+end(struct apply *apply, enum status status, struct error *err)
+{
+	if (status == STATUS_OK)
+		status = hold_pending(apply, err);
+	if (status == STATUS_OK)
+		status = conversation_save(apply->cache, &apply->conversation, err);
+	return cache_end(apply->cache, status, err);
+}
+
+/* doc/protocol.md 3.3. Stamps go on across generations, so an older one's cursor counts too. */
+static enum status
+compare_cursor(struct cache *cache, const struct cache_change *change, enum cache_applied *applied,
+    struct error *err)
+{
+	sqlite3_stmt *statement;
+	bool row;
+	bool known;
+	int64_t stamp;
+	enum status status = cache_find(cache, SQL_CURSOR_GET, NO_VALUES, &statement, &row, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (!row)
+		return error_set(err, STATUS_INTERNAL,
+		    "defect in tern: an answer for the cache %s, which has no account",
+		    cache->path);
+	known = column_text(statement, 0)[0] != '\0';
+	stamp = known ? sqlite3_column_int64(statement, 1) : 0;
+	sqlite3_reset(statement);
+	if (known && change->to <= stamp)
+		*applied = CACHE_DISCARDED;
+	else if (change->from > stamp)
+		*applied = CACHE_GAP;
+	else
+		*applied = CACHE_APPLIED;
+	return STATUS_OK;
+}
+
+static enum status
+check_change(const struct cache_change *change, struct error *err)
+{
+	size_t length = strlen(change->generation);
+
+	if (length == 0 || length >= GENERATION_SIZE)
+		return error_set(err, STATUS_INTERNAL,
+		    "defect in tern: a generation of %zu bytes reached the cache", length);
+	for (size_t i = 0; i < change->message_count; i++) {
+		if (change->messages[i].msg_id < 1)
+			return error_set(err, STATUS_INTERNAL,
+			    "defect in tern: a message without a number reached the cache");
+	}
+	return STATUS_OK;
+}
+
+static enum status
+apply_all(struct apply *apply, const struct cache_change *change, struct error *err)
+{
+	enum status status =
+	    contacts_put(apply->cache, change->contacts, change->contact_count, err);
+
+	for (size_t i = 0; i < change->head_count && status == STATUS_OK; i++)
+		status = apply_head(apply, &change->heads[i], err);
+	for (size_t i = 0; i < change->message_count && status == STATUS_OK; i++)
+		status = apply_message(apply, &change->messages[i], err);
+	if (status == STATUS_OK)
+		status = cache_run(apply->cache, SQL_CURSOR_SET,
+		    VALUES(TEXT(change->generation), INT(change->to)), err);
+	return status;
+}
+
+enum status
+cache_apply(struct cache *cache, const struct cache_change *change, enum cache_applied *applied,
+    struct error *err)
+{
+	struct apply apply;
+	enum status status = check_change(change, err);
+
+	if (status == STATUS_OK)
+		status = begin(&apply, cache, err);
+	if (status != STATUS_OK)
+		return status;
+	status = compare_cursor(cache, change, applied, err);
+	if (status == STATUS_OK && *applied == CACHE_APPLIED)
+		status = apply_all(&apply, change, err);
+	return end(&apply, status, err);
+}
+
+/* What the wire should have refused; believed, it would hide messages for ever. */
+static enum status
+check_page(const struct cache_page *page, struct error *err)
+{
+	bool fits = page->ids.first >= 1 && page->first >= 1 && page->last >= 0;
+
+	for (size_t i = 0; i < page->count && fits; i++)
+		fits = page->messages[i].msg_id >= page->ids.first &&
+		       page->messages[i].msg_id <= page->ids.last &&
+		       page->messages[i].msg_id <= page->last;
+	if (fits)
+		return STATUS_OK;
+	return error_set(err, STATUS_INTERNAL,
+	    "defect in tern: a page of %s with messages out of its bounds reached the cache",
+	    page->conversation);
+}
+
+static enum status
+store_page(struct apply *apply, const struct cache_page *page, struct error *err)
+{
+	struct cache *cache = apply->cache;
+	enum status status = turn(apply, page->conversation, err);
+
+	if (status == STATUS_OK)
+		status = conversation_grow(
+		    cache, &apply->conversation, page->first, page->last, &apply->own, err);
+	for (size_t i = 0; i < page->count && status == STATUS_OK; i++)
+		status =
+		    message_put(cache, &apply->conversation, &page->messages[i], &apply->own, err);
+	if (status != STATUS_OK)
+		return status;
+	/* What does not exist yet isn't held, whatever the page says it covers. */
+	apply->pending = page->ids;
+	if (apply->pending.last > page->last)
+		apply->pending.last = page->last;
+	return hold_pending(apply, err);
+}
+
+enum status
+cache_store_pages(
+    struct cache *cache, const struct cache_page *pages, size_t count, struct error *err)
+{
+	struct apply apply;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = check_page(&pages[i], err);
+	if (status == STATUS_OK)
+		status = begin(&apply, cache, err);
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = store_page(&apply, &pages[i], err);
+	return end(&apply, status, err);
+}

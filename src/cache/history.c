@@ -1,0 +1,152 @@
+#include <string.h>
+
+#include "cache/internal.h"
+
+void
+message_row(sqlite3_stmt *statement, const char *conversation, const struct address *own,
+    struct message *message)
+{
+	*message = (struct message){
+	    .conversation = conversation,
+	    .msg_id = sqlite3_column_int64(statement, 0),
+	    .from = column_text(statement, 1),
+	    .time = sqlite3_column_int64(statement, 2),
+	    .stamp = sqlite3_column_int64(statement, 3),
+	    .type = column_text(statement, 4),
+	    .text = column_text(statement, 5),
+	};
+	message->has_key = column_key(statement, 6, &message->key);
+	if (message->has_key || strcmp(message->from, own->text) == 0)
+		message->state = STATE_SENT;
+}
+
+/* What a query comes to. */
+struct window {
+	struct id_range messages;
+	struct id_range holes; /* where holes are told */
+};
+
+/* The id of the message that is `skip` from the end of the bounds that sql begins at. */
+static enum status
+find_nth(struct cache *cache, enum sql sql, int64_t conversation_id, struct id_range bounds,
+    int64_t skip, int64_t *msg_id, bool *found, struct error *err)
+{
+	sqlite3_stmt *statement;
+	enum status status = cache_find(cache, sql,
+	    VALUES(INT(conversation_id), INT(bounds.first), INT(bounds.last), INT(skip)),
+	    &statement, found, err);
+
+	if (status == STATUS_OK && *found)
+		*msg_id = sqlite3_column_int64(statement, 0);
+	return status;
+}
+
+/* The end at which `count` cuts the messages off is where holes end, too: what lies beyond was not
+ * looked at. */
+static enum status
+find_window(struct cache *cache, const struct conversation *c, const struct history_query *query,
+    struct window *window, struct error *err)
+{
+	struct id_range bounds = {
+	    query->after + 1, query->before > 0 ? query->before - 1 : INT64_MAX - 1};
+	bool oldest = query->after > 0 && query->before == 0;
+	int64_t skip = query->count > INT64_MAX ? INT64_MAX : (int64_t)query->count;
+	int64_t cut = 0;
+	bool found;
+	enum status status = find_nth(cache, oldest ? SQL_MESSAGE_ON : SQL_MESSAGE_BACK, c->id,
+	    bounds, skip - 1, &cut, &found, err);
+
+	if (status != STATUS_OK)
+		return status;
+	window->messages = bounds;
+	if (found && oldest)
+		window->messages.last = cut;
+	else if (found)
+		window->messages.first = cut;
+	window->holes = window->messages;
+	if (window->holes.first < c->first)
+		window->holes.first = c->first;
+	if (window->holes.last > c->last)
+		window->holes.last = c->last;
+	return STATUS_OK;
+}
+
+struct telling {
+	struct cache *cache;
+	struct hole_walk walk;
+	struct id_range next; /* hole */
+	bool has_hole;
+	void (*row)(void *arg, const struct message *message);
+	void (*hole)(void *arg, struct id_range ids);
+	void *arg;
+};
+
+/* Tells the holes that lie before msg_id. */
+static enum status
+tell_holes(struct telling *telling, int64_t msg_id, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && telling->has_hole && telling->next.first < msg_id) {
+		telling->hole(telling->arg, telling->next);
+		status = hole_walk_next(
+		    telling->cache, &telling->walk, &telling->next, &telling->has_hole, err);
+	}
+	return status;
+}
+
+static enum status
+tell(struct telling *telling, const struct conversation *c, const struct window *window,
+    const struct address *own, struct error *err)
+{
+	struct message message;
+	sqlite3_stmt *statement;
+	bool more = true;
+	enum status status =
+	    hole_walk_begin(telling->cache, &telling->walk, c->id, window->holes, err);
+
+	if (status == STATUS_OK)
+		status = hole_walk_next(
+		    telling->cache, &telling->walk, &telling->next, &telling->has_hole, err);
+	if (status == STATUS_OK)
+		status = cache_query(telling->cache, SQL_MESSAGE_LIST,
+		    VALUES(INT(c->id), INT(window->messages.first), INT(window->messages.last)),
+		    &statement, err);
+	while (status == STATUS_OK) {
+		status = cache_step(telling->cache, statement, &more, err);
+		if (status != STATUS_OK || !more)
+			break;
+		message_row(statement, c->address.text, own, &message);
+		status = tell_holes(telling, message.msg_id, err);
+		if (status == STATUS_OK)
+			telling->row(telling->arg, &message);
+	}
+	return status == STATUS_OK ? tell_holes(telling, INT64_MAX, err) : status;
+}
+
+enum status
+cache_history(struct cache *cache, const struct history_query *query,
+    void (*row)(void *arg, const struct message *message),
+    void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err)
+{
+	struct telling telling = {.cache = cache, .row = row, .hole = hole, .arg = arg};
+	struct conversation conversation;
+	struct window window;
+	struct address own;
+	bool found = false;
+	enum status status = cache_begin(cache, READ, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = account_own(cache, &own, err);
+	if (status == STATUS_OK)
+		status = conversation_find(cache, query->conversation, &conversation, &found, err);
+	if (status == STATUS_OK && !found)
+		status = error_set(err, STATUS_NOT_FOUND, "there is no conversation with %s here",
+		    query->conversation);
+	if (status == STATUS_OK && query->count > 0)
+		status = find_window(cache, &conversation, query, &window, err);
+	if (status == STATUS_OK && query->count > 0)
+		status = tell(&telling, &conversation, &window, &own, err);
+	return cache_end(cache, status, err);
+}

@@ -1,0 +1,211 @@
+/*
+ * What the files of the cache share. One connection, its prepared statements, and the few things
+ * that hold in every table:
+ *
+ * - Every public function runs in one transaction: cache_begin() … cache_end(). cache_end() resets
+ *   every statement, so that nothing has to be reset on the way out of an error.
+ * - Held ranges lie within [first, last] of their conversation: ids below first have expired, are
+ *   neither held nor missing, and are cut off the ranges when first grows. Messages stay.
+ * - conversation.held is the sum of its ranges; conversation.own is the number of own messages
+ *   above max(read, first - 1). Both are kept up by conversation_*() alone.
+ * - place.next is the stamp of the message a consumer gets next of a conversation, NULL where
+ *   there is none without a hole before it.
+ */
+#ifndef TERN_CACHE_INTERNAL_H
+#define TERN_CACHE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "cache/cache.h"
+#include "cache/statements.h"
+
+enum {
+	CACHE_BUSY_MS = 10000,
+	CACHE_WAL_PAGES = 4000, /* checkpoint at 16 MB of WAL */
+	CACHE_APPLICATION_ID = 0x7465726e,
+};
+
+struct cache {
+	sqlite3 *db;
+	char *path;
+	int synchronous; /* the connection's, or -1 before the first write */
+	sqlite3_stmt *statements[SQL_COUNT];
+};
+
+/* ---- connection.c: errors, transactions, statements ---- */
+
+/* Turns an SQLite code into a status with one sentence about the cache's file. */
+enum status cache_fail(struct cache *cache, int code, struct error *err);
+
+enum transaction {
+	READ,         /* one snapshot for several statements */
+	WRITE,        /* what can be pulled again: synchronous NORMAL */
+	WRITE_DURABLY /* synchronous FULL */
+};
+
+enum status cache_begin(struct cache *cache, enum transaction kind, struct error *err);
+/* Commits where status is OK, else rolls back. Returns status, or why it could not commit. */
+enum status cache_end(struct cache *cache, enum status status, struct error *err);
+
+/* Runs SQL text of ours that is not worth keeping prepared. */
+enum status cache_exec(struct cache *cache, const char *sql, struct error *err);
+
+/* A value for a statement's parameter. Text and bytes are borrowed until the statement is reset. */
+struct value {
+	enum { VALUE_END, VALUE_INT, VALUE_TEXT, VALUE_KEY } kind;
+	int64_t number;
+	const void *data; /* NULL is SQL's NULL */
+};
+#define INT(n)  ((struct value){VALUE_INT, (n), NULL})
+#define TEXT(t) ((struct value){VALUE_TEXT, 0, (const char *)(t)})
+#define KEY(k)  ((struct value){VALUE_KEY, 0, ((const struct key *)(k))})
+#define VALUES(...) \
+	(const struct value[]) \
+	{ \
+		__VA_ARGS__, \
+		{ \
+			VALUE_END, 0, NULL \
+		} \
+	}
+#define NO_VALUES ((const struct value[]){{VALUE_END, 0, NULL}})
+
+/* Binds all parameters. *statement can then be stepped; it is the cache's. */
+enum status cache_query(struct cache *cache, enum sql sql, const struct value *values,
+    sqlite3_stmt **statement, struct error *err);
+/* *row: there is one. */
+enum status cache_step(struct cache *cache, sqlite3_stmt *statement, bool *row, struct error *err);
+/* cache_query() and one cache_step(). */
+enum status cache_find(struct cache *cache, enum sql sql, const struct value *values,
+    sqlite3_stmt **statement, bool *row, struct error *err);
+/* Runs a statement that gives no rows to its end. */
+enum status
+cache_run(struct cache *cache, enum sql sql, const struct value *values, struct error *err);
+
+/* A text column; NULL where it is NULL. Borrowed until the statement is stepped or reset. */
+const char *column_text(sqlite3_stmt *statement, int column);
+/* A key column. False: NULL. */
+bool column_key(sqlite3_stmt *statement, int column, struct key *key);
+
+/* ---- schema.c ---- */
+
+/* One step of the schema: step i leads from version i to i + 1. */
+struct schema_step {
+	const char *sql;
+};
+
+/* Takes the file to the newest schema. IO, AGAIN, CONFIG. */
+enum status cache_schema_open(struct cache *cache, struct error *err);
+/* The same with other steps, for tests. */
+enum status cache_schema_migrate(
+    struct cache *cache, const struct schema_step *steps, int count, struct error *err);
+
+/* ---- account.c ---- */
+
+/* The account's own address; "" before the first login. */
+enum status account_own(struct cache *cache, struct address *own, struct error *err);
+
+/* ---- contacts.c ---- */
+
+enum status
+contacts_put(struct cache *cache, const struct contact *contacts, size_t count, struct error *err);
+
+/* ---- ranges.c: sets of ids, one row a run ---- */
+
+enum range_set { RANGES_HELD, RANGES_ACK };
+
+/* Adds ids, joining every run they touch into *run. *added counts the ids that are new. */
+enum status range_add(struct cache *cache, enum range_set set, int64_t conversation_id,
+    struct id_range ids, struct id_range *run, int64_t *added, struct error *err);
+/* Takes ids out, cutting runs where need be. *removed counts those that were in. */
+enum status range_subtract(struct cache *cache, enum range_set set, int64_t conversation_id,
+    struct id_range ids, int64_t *removed, struct error *err);
+
+/* Walks the holes between held runs within bounds, ascending. */
+struct hole_walk {
+	sqlite3_stmt *statement;
+	int64_t next; /* the lowest id not looked at yet */
+	int64_t last;
+};
+enum status hole_walk_begin(struct cache *cache, struct hole_walk *walk, int64_t conversation_id,
+    struct id_range bounds, struct error *err);
+/* *found: *hole is the next one. */
+enum status hole_walk_next(struct cache *cache, struct hole_walk *walk, struct id_range *hole,
+    bool *found, struct error *err);
+
+/* Gathers ranges for a struct cache_ranges. */
+struct ranges_builder {
+	struct buf names; /* each closed by a 0 */
+	struct named_range {
+		size_t name; /* where it begins in names */
+		struct id_range ids;
+	} * items;
+	size_t count;
+	size_t room;
+	size_t name; /* of the last item */
+};
+void ranges_builder_init(struct ranges_builder *builder);
+void
+ranges_builder_add(struct ranges_builder *builder, const char *conversation, struct id_range ids);
+/* Moves all to *ranges where status is OK, and frees. Returns status. */
+enum status ranges_builder_finish(
+    struct ranges_builder *builder, enum status status, struct cache_ranges *ranges);
+
+/* ---- conversations.c: one conversation as a transaction works on it ---- */
+
+struct conversation {
+	int64_t id; /* 0: none is loaded */
+	struct address address;
+	int64_t first;
+	int64_t last;
+	int64_t ack;
+	int64_t read;
+	int64_t stamp;
+	int64_t held;
+	int64_t own;
+	int64_t acked; /* what the server took of this device's acknowledgements */
+	bool changed;
+	bool reach; /* consumers may reach further */
+};
+
+/* Reads one. *found false: no such conversation. */
+enum status conversation_find(struct cache *cache, const char *address,
+    struct conversation *conversation, bool *found, struct error *err);
+/* Makes *conversation the one of that address, writing the one before it back; makes a new row
+ * where need be. Begin with an all-zero struct. */
+enum status conversation_turn(
+    struct cache *cache, struct conversation *conversation, const char *address, struct error *err);
+/* Writes it back, and lets consumers see what they can reach now. */
+enum status
+conversation_save(struct cache *cache, struct conversation *conversation, struct error *err);
+
+/* The server has nothing below first, and last is its newest: both only grow. */
+enum status conversation_grow(struct cache *cache, struct conversation *conversation, int64_t first,
+    int64_t last, const struct address *own, struct error *err);
+/* Applies a head where its stamp is newer. */
+enum status conversation_head(struct cache *cache, struct conversation *conversation,
+    const struct conversation_head *head, const struct address *own, struct error *err);
+/* ids are held now. *run (may be NULL) is the whole run they are in. */
+enum status conversation_hold(struct cache *cache, struct conversation *conversation,
+    struct id_range ids, struct id_range *run, struct error *err);
+
+/* ---- apply.c ---- */
+
+/* Stores one message (one held already stays as it is) without its range; own keys leave the
+ * outbox. */
+enum status message_put(struct cache *cache, struct conversation *conversation,
+    const struct message *message, const struct address *own, struct error *err);
+
+/* ---- history.c ---- */
+
+/* The columns of SQL_MESSAGE_* statements that tell whole messages, as a message. */
+void message_row(sqlite3_stmt *statement, const char *conversation, const struct address *own,
+    struct message *message);
+
+/* ---- consumer.c ---- */
+
+/* A conversation reaches further: sets place.next of the consumers that had none there. */
+enum status
+consumer_reach(struct cache *cache, const struct conversation *conversation, struct error *err);
+
+#endif

@@ -1,0 +1,239 @@
+/*
+ * The schema, step by step. A step that was released is never changed: a new one is added.
+ * Each is one transaction that ends with the new user_version, so that a step is there or not.
+ */
+#include <stdio.h>
+
+#include "base/timeu.h"
+#include "cache/internal.h"
+
+static const struct schema_step steps[] = {
+    {"CREATE TABLE account ("
+     " one INTEGER PRIMARY KEY CHECK (one = 1),"
+     " address TEXT NOT NULL,"
+     " server TEXT NOT NULL,"
+     " device TEXT NOT NULL,"
+     " token TEXT,"
+     " device_id INTEGER NOT NULL,"
+     " generation TEXT NOT NULL DEFAULT '',"
+     " cursor INTEGER NOT NULL DEFAULT 0"
+     ") STRICT;"
+
+     "CREATE TABLE contact ("
+     " address TEXT PRIMARY KEY,"
+     " name TEXT NOT NULL,"
+     " stamp INTEGER NOT NULL,"
+     " removed INTEGER NOT NULL"
+     ") STRICT, WITHOUT ROWID;"
+
+     "CREATE TABLE conversation ("
+     " conversation_id INTEGER PRIMARY KEY,"
+     " address TEXT NOT NULL UNIQUE,"
+     " first INTEGER NOT NULL DEFAULT 1 CHECK (first >= 1),"
+     " last INTEGER NOT NULL DEFAULT 0 CHECK (last >= first - 1),"
+     " ack INTEGER NOT NULL DEFAULT 0,"
+     " read INTEGER NOT NULL DEFAULT 0,"
+     " stamp INTEGER NOT NULL DEFAULT 0,"
+     " held INTEGER NOT NULL DEFAULT 0 CHECK (held BETWEEN 0 AND last - first + 1),"
+     " own INTEGER NOT NULL DEFAULT 0 CHECK (own >= 0),"
+     " acked INTEGER NOT NULL DEFAULT 0"
+     ") STRICT;"
+     /* Where something is missing: nothing else looks at all conversations. */
+     "CREATE INDEX conversation_holes ON conversation (conversation_id)"
+     " WHERE held < last - first + 1;"
+
+     "CREATE TABLE held ("
+     " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+     " first INTEGER NOT NULL,"
+     " last INTEGER NOT NULL CHECK (last >= first),"
+     " PRIMARY KEY (conversation_id, first)"
+     ") STRICT, WITHOUT ROWID;"
+
+     "CREATE TABLE ack ("
+     " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+     " first INTEGER NOT NULL,"
+     " last INTEGER NOT NULL CHECK (last >= first),"
+     " PRIMARY KEY (conversation_id, first)"
+     ") STRICT, WITHOUT ROWID;"
+
+     "CREATE TABLE message ("
+     " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+     " msg_id INTEGER NOT NULL,"
+     " sender TEXT NOT NULL,"
+     " time INTEGER NOT NULL,"
+     " stamp INTEGER NOT NULL,"
+     " type TEXT NOT NULL,"
+     " text TEXT,"
+     " key BLOB,"
+     " UNIQUE (conversation_id, msg_id)"
+     ") STRICT;"
+     /* Own messages alone have a key: others' pay nothing. */
+     "CREATE INDEX message_key ON message (key) WHERE key IS NOT NULL;"
+
+     "CREATE TABLE outbox ("
+     " outbox_id INTEGER PRIMARY KEY," /* the order they were added in */
+     " key BLOB NOT NULL UNIQUE CHECK (length(key) = 16),"
+     " conversation TEXT NOT NULL," /* an address: the first message makes the conversation */
+     " type TEXT NOT NULL,"
+     " text TEXT,"
+     " time INTEGER NOT NULL,"
+     " doubts INTEGER NOT NULL DEFAULT 0 CHECK (doubts >= 0)," /* requests without outcome */
+     " failure TEXT"
+     ") STRICT;"
+     "CREATE INDEX outbox_chain ON outbox (conversation) WHERE failure IS NULL;"
+
+     "CREATE TABLE consumer ("
+     " consumer_id INTEGER PRIMARY KEY AUTOINCREMENT,"
+     " name TEXT NOT NULL UNIQUE"
+     ") STRICT;"
+
+     "CREATE TABLE place ("
+     " consumer_id INTEGER NOT NULL REFERENCES consumer,"
+     " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+     " place INTEGER NOT NULL DEFAULT 0,"
+     " handing INTEGER NOT NULL DEFAULT 0,"
+     " next INTEGER,"
+     " PRIMARY KEY (consumer_id, conversation_id)"
+     ") STRICT, WITHOUT ROWID;"
+     "CREATE INDEX place_next ON place (consumer_id, next) WHERE next IS NOT NULL;"
+
+     "CREATE TABLE traffic ("
+     " one INTEGER PRIMARY KEY CHECK (one = 1),"
+     " requests INTEGER NOT NULL,"
+     " bytes_up INTEGER NOT NULL,"
+     " bytes_down INTEGER NOT NULL"
+     ") STRICT;"},
+};
+
+enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
+
+/* The first number a query gives; 0 where it gives none. */
+static enum status
+ask(struct cache *cache, const char *sql, int64_t *number, struct error *err)
+{
+	sqlite3_stmt *statement;
+	int code = sqlite3_prepare_v2(cache->db, sql, -1, &statement, NULL);
+
+	*number = 0;
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		*number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	if (code == SQLITE_ROW || code == SQLITE_DONE)
+		return STATUS_OK;
+	if (code == SQLITE_NOTADB)
+		return error_set(err, STATUS_CONFIG,
+		    "%s is not a tern cache; move it away, or name another account", cache->path);
+	return cache_fail(cache, code, err);
+}
+
+/* Looks at what the file says of itself; nothing is written. */
+static enum status
+check_version(struct cache *cache, int count, int64_t *version, struct error *err)
+{
+	int64_t id = 0;
+	int64_t tables = 0;
+	enum status status = ask(cache, "PRAGMA user_version", version, err);
+
+	if (status == STATUS_OK)
+		status = ask(cache, "PRAGMA application_id", &id, err);
+	/* A new file has neither, and nothing in it. */
+	if (status == STATUS_OK && id != CACHE_APPLICATION_ID)
+		status = ask(cache, "SELECT count(*) FROM sqlite_schema", &tables, err);
+	if (status != STATUS_OK)
+		return status;
+	if (id != CACHE_APPLICATION_ID && (id != 0 || *version != 0 || tables != 0))
+		return error_set(err, STATUS_CONFIG,
+		    "%s is not a tern cache, but another program's database; move it away, or name "
+		    "another account",
+		    cache->path);
+	if (*version < 0 || *version > count)
+		return error_set(err, STATUS_CONFIG,
+		    "the cache %s was made by a newer tern (schema %lld, this one knows %d); use "
+		    "that tern, or move the file away and log in again",
+		    cache->path, (long long)*version, count);
+	return STATUS_OK;
+}
+
+/*
+ * SQLite does not wait when two connections turn a file to WAL at once. A write transaction does
+ * wait: so each turn of the loop waits for whoever is at it.
+ */
+static enum status
+turn_to_wal(struct cache *cache, struct error *err)
+{
+	int64_t deadline = time_mono() + CACHE_BUSY_MS * TIME_MS;
+	enum status status;
+	int code;
+
+	for (;;) {
+		code = sqlite3_exec(cache->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+		if (code == SQLITE_OK)
+			return STATUS_OK;
+		if ((code & 0xFF) != SQLITE_BUSY || time_mono() >= deadline)
+			return cache_fail(cache, code, err);
+		status = cache_begin(cache, WRITE, err);
+		if (status == STATUS_OK)
+			status = cache_end(cache, STATUS_OK, err);
+		if (status != STATUS_OK)
+			return status;
+	}
+}
+
+static enum status
+run_step(struct cache *cache, const struct schema_step *step, int version, struct error *err)
+{
+	char pragma[100];
+	int64_t broken = 0;
+	enum status status = cache_exec(cache, step->sql, err);
+
+	snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d; PRAGMA application_id = %d",
+	    version + 1, CACHE_APPLICATION_ID);
+	if (status == STATUS_OK)
+		status = cache_exec(cache, pragma, err);
+	if (status == STATUS_OK)
+		status = ask(cache, "SELECT count(*) FROM pragma_foreign_key_check", &broken, err);
+	if (status == STATUS_OK && broken != 0)
+		status = error_set(err, STATUS_INTERNAL,
+		    "defect in tern: schema step %d would break the cache %s; it was not done",
+		    version + 1, cache->path);
+	return status;
+}
+
+/* One step, unless another process made it meanwhile. */
+static enum status
+migrate_once(struct cache *cache, const struct schema_step *all, int count, int64_t *version,
+    struct error *err)
+{
+	enum status status = cache_begin(cache, WRITE_DURABLY, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = check_version(cache, count, version, err);
+	if (status == STATUS_OK && *version < count) {
+		status = run_step(cache, &all[*version], (int)*version, err);
+		*version += 1;
+	}
+	return cache_end(cache, status, err);
+}
+
+enum status
+cache_schema_migrate(
+    struct cache *cache, const struct schema_step *all, int count, struct error *err)
+{
+	int64_t version;
+	enum status status = check_version(cache, count, &version, err);
+
+	if (status == STATUS_OK && version == 0)
+		status = turn_to_wal(cache, err);
+	while (status == STATUS_OK && version < count)
+		status = migrate_once(cache, all, count, &version, err);
+	return status;
+}
+
+enum status
+cache_schema_open(struct cache *cache, struct error *err)
+{
+	return cache_schema_migrate(cache, steps, STEP_COUNT, err);
+}

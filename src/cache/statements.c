@@ -1,0 +1,151 @@
+#include "cache/statements.h"
+
+/* The columns message_row() reads. */
+#define MESSAGE_COLUMNS "msg_id, sender, time, stamp, type, text, key"
+
+/* The columns a struct outbox_entry is read from. */
+#define OUTBOX_COLUMNS "key, conversation, type, text, time, doubts, failure, outbox_id"
+
+static const char *const texts[SQL_COUNT] = {
+    [SQL_BEGIN] = "BEGIN",
+    [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_DATA_VERSION] = "PRAGMA data_version",
+
+    [SQL_ACCOUNT_GET] = "SELECT address, server, device, token, device_id, generation, cursor"
+                        " FROM account",
+    [SQL_ACCOUNT_OWN] = "SELECT address FROM account",
+    [SQL_ACCOUNT_SET] = "INSERT INTO account (one, address, server, device, token, device_id)"
+                        " VALUES (1, ?1, ?2, ?3, ?4, ?5)"
+                        " ON CONFLICT (one) DO UPDATE SET server = excluded.server,"
+                        " device = excluded.device, token = excluded.token,"
+                        " device_id = excluded.device_id",
+    [SQL_TOKEN_CLEAR] = "UPDATE account SET token = NULL",
+    [SQL_CURSOR_GET] = "SELECT generation, cursor FROM account",
+    [SQL_CURSOR_SET] = "UPDATE account SET generation = ?1, cursor = ?2",
+
+    [SQL_CONTACT_PUT] = "INSERT INTO contact (address, name, stamp, removed)"
+                        " VALUES (?1, ?2, ?3, ?4)"
+                        " ON CONFLICT (address) DO UPDATE SET name = excluded.name,"
+                        " stamp = excluded.stamp, removed = excluded.removed"
+                        " WHERE excluded.stamp > contact.stamp",
+    [SQL_CONTACT_LIST] = "SELECT address, name, stamp FROM contact WHERE NOT removed"
+                         " ORDER BY address",
+
+    [SQL_CONVERSATION_FIND] = "SELECT conversation_id, first, last, ack, read, stamp, held, own,"
+                              " acked FROM conversation WHERE address = ?1",
+    [SQL_CONVERSATION_ADD] = "INSERT INTO conversation (address) VALUES (?1)",
+    [SQL_CONVERSATION_SAVE] = "UPDATE conversation SET first = ?2, last = ?3, ack = ?4,"
+                              " read = ?5, stamp = ?6, held = ?7, own = ?8, acked = ?9"
+                              " WHERE conversation_id = ?1",
+    [SQL_CONVERSATION_LIST] = "SELECT address, first, last, ack, read, stamp, held, own"
+                              " FROM conversation ORDER BY address",
+    [SQL_CONVERSATION_REACHES] = "SELECT conversation_id, first FROM conversation"
+                                 " WHERE held > 0",
+    /* Only the index conversation_holes is read: it has no row where nothing is missing. */
+    [SQL_CONVERSATION_HOLES] = "SELECT address, conversation_id, first, last, ack"
+                               " FROM conversation WHERE held < last - first + 1"
+                               " AND (?1 IS NULL OR address = ?1)",
+    [SQL_CONVERSATION_HOLES_ABOVE] =
+        "SELECT c.address, c.conversation_id, c.first, c.last, ifnull(p.place, 0)"
+        " FROM conversation c LEFT JOIN place p"
+        " ON p.consumer_id = ?2 AND p.conversation_id = c.conversation_id"
+        " WHERE c.held < c.last - c.first + 1 AND (?1 IS NULL OR c.address = ?1)",
+
+    /* Downwards: whoever walks stops at the first run that ends too low. */
+    [SQL_HELD_BELOW] = "SELECT first, last FROM held WHERE conversation_id = ?1 AND first <= ?2"
+                       " ORDER BY first DESC",
+    [SQL_HELD_ADD] = "INSERT INTO held (conversation_id, first, last) VALUES (?1, ?2, ?3)",
+    [SQL_HELD_EXTEND] = "UPDATE held SET last = ?3 WHERE conversation_id = ?1 AND first = ?2",
+    [SQL_HELD_REMOVE] = "DELETE FROM held WHERE conversation_id = ?1 AND first = ?2",
+    [SQL_HELD_LOWEST] = "SELECT first FROM held WHERE conversation_id = ?1"
+                        " ORDER BY first LIMIT 1",
+    [SQL_HELD_AT] = "SELECT last FROM held WHERE conversation_id = ?1 AND first <= ?2"
+                    " ORDER BY first DESC LIMIT 1",
+    /* The run that reaches into the bounds from below, and all that begin within. */
+    [SQL_HELD_WITHIN] = "SELECT first, last FROM held WHERE conversation_id = ?1"
+                        " AND first >= ifnull((SELECT max(first) FROM held"
+                        " WHERE conversation_id = ?1 AND first <= ?2), ?2) AND first <= ?3"
+                        " ORDER BY first",
+    [SQL_ACK_BELOW] = "SELECT first, last FROM ack WHERE conversation_id = ?1 AND first <= ?2"
+                      " ORDER BY first DESC",
+    [SQL_ACK_ADD] = "INSERT INTO ack (conversation_id, first, last) VALUES (?1, ?2, ?3)",
+    [SQL_ACK_EXTEND] = "UPDATE ack SET last = ?3 WHERE conversation_id = ?1 AND first = ?2",
+    [SQL_ACK_REMOVE] = "DELETE FROM ack WHERE conversation_id = ?1 AND first = ?2",
+    [SQL_ACK_LIST] = "SELECT c.address, a.first, a.last FROM ack a JOIN conversation c"
+                     " USING (conversation_id) ORDER BY a.conversation_id, a.first LIMIT ?1",
+    [SQL_ACKED_SET] = "UPDATE conversation SET acked = ?2 WHERE conversation_id = ?1",
+
+    [SQL_MESSAGE_ADD] = "INSERT INTO message (conversation_id, msg_id, sender, time, stamp,"
+                        " type, text, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                        " ON CONFLICT (conversation_id, msg_id) DO NOTHING",
+    [SQL_MESSAGE_BY_KEY] = "SELECT m.msg_id, m.time, m.stamp, m.type, m.text, c.address"
+                           " FROM message m JOIN conversation c USING (conversation_id)"
+                           " WHERE m.key = ?1 LIMIT 1",
+    [SQL_MESSAGE_NEXT] = "SELECT stamp FROM message WHERE conversation_id = ?1 AND msg_id > ?2"
+                         " AND msg_id <= ?3 ORDER BY msg_id LIMIT 1",
+    /* The id that is ?4 + 1 messages back from the upper bound, or on from the lower one. */
+    [SQL_MESSAGE_BACK] = "SELECT msg_id FROM message WHERE conversation_id = ?1 AND msg_id >= ?2"
+                         " AND msg_id <= ?3 ORDER BY msg_id DESC LIMIT 1 OFFSET ?4",
+    [SQL_MESSAGE_ON] = "SELECT msg_id FROM message WHERE conversation_id = ?1 AND msg_id >= ?2"
+                       " AND msg_id <= ?3 ORDER BY msg_id LIMIT 1 OFFSET ?4",
+    [SQL_MESSAGE_LIST] = "SELECT " MESSAGE_COLUMNS " FROM message WHERE conversation_id = ?1"
+                         " AND msg_id >= ?2 AND msg_id <= ?3 ORDER BY msg_id",
+    [SQL_MESSAGE_OWN_COUNT] = "SELECT count(*) FROM message WHERE conversation_id = ?1"
+                              " AND msg_id > ?2 AND msg_id <= ?3 AND sender = ?4",
+
+    [SQL_OUTBOX_ADD] = "INSERT INTO outbox (key, conversation, type, text, time)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_OUTBOX_GET] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE key = ?1",
+    [SQL_OUTBOX_BEFORE] = "SELECT key FROM outbox WHERE conversation = ?1 AND outbox_id < ?2"
+                          " AND failure IS NULL ORDER BY outbox_id DESC LIMIT 1",
+    [SQL_OUTBOX_LIST] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE failure IS NULL"
+                        " ORDER BY outbox_id LIMIT ?1",
+    [SQL_OUTBOX_FAILED] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE failure IS NOT NULL"
+                          " ORDER BY outbox_id",
+    [SQL_OUTBOX_DOUBT] = "UPDATE outbox SET doubts = doubts + 1 WHERE key = ?1"
+                         " AND failure IS NULL",
+    [SQL_OUTBOX_UNDOUBT] = "UPDATE outbox SET doubts = doubts - 1 WHERE key = ?1"
+                           " AND doubts > 0 AND failure IS NULL",
+    [SQL_OUTBOX_FAIL] = "UPDATE outbox SET failure = ?2 WHERE key = ?1",
+    [SQL_OUTBOX_DELETE] = "DELETE FROM outbox WHERE key = ?1",
+    [SQL_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE key = ?1"
+                          " AND (doubts = 0 OR failure IS NOT NULL)",
+
+    [SQL_CONSUMER_FIND] = "SELECT consumer_id FROM consumer WHERE name = ?1",
+    [SQL_CONSUMER_ADD] = "INSERT INTO consumer (name) VALUES (?1)",
+    /* Those that have nothing to hand on from this conversation yet. */
+    [SQL_CONSUMER_PLACES] = "SELECT n.consumer_id, ifnull(p.place, 0) FROM consumer n"
+                            " LEFT JOIN place p ON p.consumer_id = n.consumer_id"
+                            " AND p.conversation_id = ?1 WHERE p.next IS NULL",
+    [SQL_PLACE_START_NOW] = "INSERT INTO place (consumer_id, conversation_id, place)"
+                            " SELECT ?1, conversation_id, last FROM conversation",
+    [SQL_PLACE_NEXT] = "INSERT INTO place (consumer_id, conversation_id, next)"
+                       " VALUES (?1, ?2, ?3) ON CONFLICT (consumer_id, conversation_id)"
+                       " DO UPDATE SET next = excluded.next",
+    [SQL_PLACE_HANDING] = "INSERT INTO place (consumer_id, conversation_id, handing)"
+                          " VALUES (?1, ?2, ?3) ON CONFLICT (consumer_id, conversation_id)"
+                          " DO UPDATE SET handing = max(handing, excluded.handing)",
+    [SQL_PLACE_ADVANCE] = "INSERT INTO place (consumer_id, conversation_id, place)"
+                          " VALUES (?1, ?2, ?3) ON CONFLICT (consumer_id, conversation_id)"
+                          " DO UPDATE SET place = max(place, excluded.place), next = NULL"
+                          " RETURNING place",
+    [SQL_PLACE_LIST] = "SELECT c.address, c.conversation_id, c.first, p.place, p.handing, p.next"
+                       " FROM place p JOIN conversation c USING (conversation_id)"
+                       " WHERE p.consumer_id = ?1 AND p.next IS NOT NULL"
+                       " AND (?2 IS NULL OR c.address = ?2) ORDER BY p.next",
+
+    [SQL_TRAFFIC_ADD] = "INSERT INTO traffic (one, requests, bytes_up, bytes_down)"
+                        " VALUES (1, ?1, ?2, ?3) ON CONFLICT (one) DO UPDATE SET"
+                        " requests = requests + excluded.requests,"
+                        " bytes_up = bytes_up + excluded.bytes_up,"
+                        " bytes_down = bytes_down + excluded.bytes_down",
+    [SQL_TRAFFIC_GET] = "SELECT requests, bytes_up, bytes_down FROM traffic",
+};
+
+const char *
+statement_text(enum sql sql)
+{
+	return texts[sql];
+}
