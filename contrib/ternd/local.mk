@@ -1,7 +1,5 @@
 # The server. ternd's own parts are a library, so that unit tests can link them.
-if TERND_MAIN
 sbin_PROGRAMS += contrib/ternd/ternd
-endif
 noinst_LIBRARIES += contrib/ternd/libternd.a
 
 TERND_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/contrib/ternd \
