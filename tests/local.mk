@@ -5,6 +5,11 @@ UNIT_TESTS =
 SERVER_UNIT_TESTS =
 
 UNIT_TESTS += tests/unit/buf_test
+UNIT_TESTS += tests/unit/json_test
+UNIT_TESTS += tests/unit/model_test
+UNIT_TESTS += tests/unit/path_test
+UNIT_TESTS += tests/unit/text_test
+UNIT_TESTS += tests/unit/timeu_test
 UNIT_TESTS += tests/unit/cache_apply_test
 UNIT_TESTS += tests/unit/cache_outbox_test
 
@@ -36,7 +41,7 @@ else
 TEST_WITH_SERVER = no
 endif
 
-EXTRA_DIST += tests/run tests/lib tests/cli tests/server \
+EXTRA_DIST += tests/run tests/bare-debian tests/lib tests/cli tests/server \
 	tests/check-docs tests/check-format tests/check-functions tests/check-layers tests/check-po
 
 # make check T=send runs the tests that have "send" in their names.
@@ -65,12 +70,10 @@ CLEANFILES += tests/bench/store_bench$(EXEEXT)
 tests_bench_store_bench_LDADD = $(TERND_LIBS)
 endif
 if SERVER
-EXTRA_PROGRAMS += tests/bench/ternd_bench tests/bench/tern_bench
-CLEANFILES += tests/bench/ternd_bench$(EXEEXT) tests/bench/tern_bench$(EXEEXT)
+EXTRA_PROGRAMS += tests/bench/ternd_bench
+CLEANFILES += tests/bench/ternd_bench$(EXEEXT)
 tests_bench_ternd_bench_SOURCES = tests/bench/ternd_bench.c tests/bench/load.c tests/bench/load.h
 tests_bench_ternd_bench_LDADD = $(WIRE_LIBS)
-tests_bench_tern_bench_SOURCES = tests/bench/tern_bench.c tests/bench/load.c tests/bench/load.h
-tests_bench_tern_bench_LDADD = $(WIRE_LIBS)
 endif
 
 CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h

@@ -33,6 +33,12 @@ class Connection:
         self.pending += data
         return bool(data)
 
+    def first_line(self):
+        """Reads up to the end of a head, leaves it for answer(), and gives its first line."""
+        while b"\r\n\r\n" not in self.pending:
+            check(self._more(), "the server closed before it answered")
+        return self.pending.split(b"\r\n", 1)[0].decode("latin-1")
+
     def answer(self):
         """Reads one answer: (status, headers, body). None where the server closed instead."""
         while b"\r\n\r\n" not in self.pending:

@@ -230,9 +230,10 @@ class User:
         """The path of the account's cache database."""
         return os.path.join(self.env["XDG_DATA_HOME"], "tern", self.address + ".db")
 
-    def run(self, *args, input=None, expect=0, limit=LIMIT, env=None, preexec=None):
-        """Runs tern to its end. expect: its exit status, or None for any."""
-        command = [TERN, *args]
+    def run(self, *args, input=None, expect=0, limit=LIMIT, env=None, preexec=None, prefix=()):
+        """Runs tern to its end. expect: its exit status, several, or None for any; prefix: a
+        command that runs it."""
+        command = [*prefix, TERN, *args]
         started = time.monotonic()
         try:
             done = subprocess.run(
@@ -246,7 +247,9 @@ class User:
                         done.stdout.decode("utf-8", "replace"),
                         done.stderr.decode("utf-8", "replace"), time.monotonic() - started)
         self.t.watch_errors(f"{self.name}: {result.args}", lambda: result.err)
-        check(expect is None or result.code == expect, f"expected {expect}: {result}")
+        expected = expect if isinstance(expect, tuple) else (expect,)
+        check(expect is None or result.code in expected, f"expected {expect}: {result}")
+        check(result.code >= 0 and result.code != 70, f"a defect: {result}")
         return result
 
     def json(self, *args, **options):
