@@ -26,21 +26,32 @@ path_data_dir(char **path, struct error *err)
 	return STATUS_OK;
 }
 
+/* 0, or an errno. That something is there already is no success unless it is a directory. */
+static int
+make_one(const char *path)
+{
+	struct stat st;
+	int wrong = mkdir(path, 0700) == 0 ? 0 : errno;
+
+	return wrong && stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : wrong;
+}
+
 enum status
 path_make_dir(const char *path, struct error *err)
 {
 	char *copy = mem_strdup(path);
 	enum status status = STATUS_OK;
 
-	for (char *p = copy + 1; status == STATUS_OK; p++) {
+	for (char *p = copy + (*copy == '/'); status == STATUS_OK; p++) {
 		char end = *p;
+		int wrong;
 
 		if (end != '/' && end != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+		if ((wrong = make_one(copy)))
 			status = error_set(err, STATUS_CANNOT_CREATE,
-			    "cannot make the directory %s: %s", copy, strerror(errno));
+			    "cannot make the directory %s: %s", copy, strerror(wrong));
 		*p = end;
 		if (end == '\0')
 			break;
