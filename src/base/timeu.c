@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Read once: a test sets it before the program starts. */
 static int64_t
 wall_shift(void)
 {
@@ -63,30 +62,54 @@ time_iso(int64_t wall, char text[TIME_ISO_SIZE])
 	return text;
 }
 
+/* Reads ".5" and the like; text itself where there is none. */
+static const char *
+parse_fraction(const char *text, int64_t *fraction)
+{
+	int64_t scale = TIME_SECOND / 10;
+
+	*fraction = 0;
+	if (text[0] != '.' || text[1] < '0' || text[1] > '9')
+		return text;
+	for (text++; *text >= '0' && *text <= '9'; text++, scale /= 10)
+		*fraction += (*text - '0') * scale;
+	return text;
+}
+
+/* strptime() takes blanks and signs, and timegm() makes 3 March of 31 February. */
+static bool
+parse_form(const char *text, const char *form, struct tm *tm, const char **rest)
+{
+	const char *end = strptime(text, form, tm);
+
+	if (!end || strspn(text, "0123456789-:") < (size_t)(end - text))
+		return false;
+	*rest = end;
+	return true;
+}
+
 bool
 time_iso_parse(const char *text, int64_t *wall)
 {
-	struct tm tm = {0};
-	char *rest = strptime(text, "%Y-%m-%d", &tm);
+	struct tm tm = {0}, real;
 	int64_t fraction = 0;
+	time_t seconds;
 
-	if (!rest)
+	if (text[0] == '-' || !parse_form(text, "%Y-%m-%d", &tm, &text))
 		return false;
-	if (*rest == 'T') {
-		rest = strptime(rest + 1, "%H:%M:%S", &tm);
-		if (!rest)
+	if (*text == 'T') {
+		if (!parse_form(text + 1, "%H:%M:%S", &tm, &text))
 			return false;
-		if (*rest == '.') {
-			int64_t scale = TIME_SECOND / 10;
-
-			for (rest++; *rest >= '0' && *rest <= '9'; rest++, scale /= 10)
-				fraction += (*rest - '0') * scale;
-		}
-		if (*rest == 'Z')
-			rest++;
+		text = parse_fraction(text, &fraction);
+		if (*text == 'Z')
+			text++;
 	}
-	if (*rest)
+	if (*text)
 		return false;
-	*wall = (int64_t)timegm(&tm) * TIME_SECOND + fraction;
+	real = tm;
+	seconds = timegm(&real);
+	if (real.tm_mday != tm.tm_mday || real.tm_sec != tm.tm_sec)
+		return false;
+	*wall = (int64_t)seconds * TIME_SECOND + fraction;
 	return true;
 }
