@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <unictype.h>
 #include <unistr.h>
 
 #include "base/mem.h"
@@ -11,14 +12,23 @@ text_is_utf8(const char *text, size_t length)
 	return !u8_check((const uint8_t *)text, length) && !memchr(text, 0, length);
 }
 
+/* Characters that scripts and emoji are made with though nobody sees them by themselves: joiners,
+ * variation selectors, the tags of flags. */
+static bool
+is_needed(ucs4_t c)
+{
+	return c == 0x034F || c == 0x200C || c == 0x200D || (c >= 0x180B && c <= 0x180D) ||
+	       (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0020 && c <= 0xE007F) ||
+	       (c >= 0xE0100 && c <= 0xE01EF);
+}
+
 /* Format characters that move, hide or reorder what stands around them. */
 static bool
 is_harmful(ucs4_t c)
 {
-	return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
-	       c == 0x200F || c == 0x061C || (c >= 0x206A && c <= 0x206F) || c == 0xFEFF ||
-	       (c >= 0xFFF9 && c <= 0xFFFB) || c == 0x00AD || c == 0x200B || c == 0x2060 ||
-	       c == 0x180E || (c >= 0xE0000 && c <= 0xE001F);
+	if (c >= 0xFFF9 && c <= 0xFFFB)
+		return true;
+	return uc_is_property_default_ignorable_code_point(c) && !is_needed(c);
 }
 
 static void
@@ -77,6 +87,18 @@ text_safe(struct buf *out, const char *text, size_t length, enum text_lines line
 		add_character(out, c, lines);
 		done += (size_t)step;
 	}
+}
+
+int
+text_cut(const char *text, int limit)
+{
+	int length = (int)strnlen(text, (size_t)limit);
+
+	if (length < limit || !text[length])
+		return length;
+	while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+		length--;
+	return length;
 }
 
 char *

@@ -27,6 +27,10 @@ void text_safe(struct buf *out, const char *text, size_t length, enum text_lines
 /* text_safe() to a new one-line string the caller frees. */
 char *text_safe_line(const char *text);
 
+/* The length of the most of text that fits in limit bytes, ending between characters: for "%.*s".
+ */
+int text_cut(const char *text, int limit);
+
 /* Appends text in single quotes, quoted for a POSIX shell. */
 void text_shell_quote(struct buf *out, const char *text);
 

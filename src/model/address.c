@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
+enum { QUOTED_MAX = 80 }; /* bytes of what was typed, in a sentence */
+
 static bool
 is_part_character(char c)
 {
@@ -50,9 +54,9 @@ address_parse(struct address *address, const char *text, const char *domain, str
 		a.text[0] = '#';
 	if (length < 0 || (size_t)length >= sizeof a.text || !address_is_valid(a.text))
 		return error_set(err, STATUS_USAGE,
-		    "'%.80s' is not an address: write user@domain, each of 1 to 64 letters, "
+		    "'%.*s' is not an address: write user@domain, each of 1 to 64 letters, "
 		    "digits, '.', '_' or '-'",
-		    text);
+		    text_cut(text, QUOTED_MAX), text);
 	*address = a;
 	return STATUS_OK;
 }

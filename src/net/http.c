@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "net/curl_api.h"
 #include "wire/limits.h"
 
@@ -277,6 +278,7 @@ http_check_url(const char *url, struct error *err)
 		good = *p > ' ' && *p < 0x7F && !strchr("?#@\"<>\\^`{|}", *p);
 	if (!good)
 		return error_set(err, STATUS_USAGE,
-		    "'%.80s' is not a server's URL: write http://HOST:PORT or https://HOST", url);
+		    "'%.*s' is not a server's URL: write http://HOST:PORT or https://HOST",
+		    text_cut(url, 80), url);
 	return STATUS_OK;
 }
