@@ -4,14 +4,16 @@
 UNIT_TESTS =
 SERVER_UNIT_TESTS =
 
+UNIT_TESTS += tests/unit/address_test
+UNIT_TESTS += tests/unit/base_test
 UNIT_TESTS += tests/unit/buf_test
-UNIT_TESTS += tests/unit/json_test
-UNIT_TESTS += tests/unit/model_test
-UNIT_TESTS += tests/unit/path_test
-UNIT_TESTS += tests/unit/text_test
-UNIT_TESTS += tests/unit/timeu_test
 UNIT_TESTS += tests/unit/cache_apply_test
 UNIT_TESTS += tests/unit/cache_outbox_test
+UNIT_TESTS += tests/unit/json_test
+UNIT_TESTS += tests/unit/key_test
+UNIT_TESTS += tests/unit/status_test
+UNIT_TESTS += tests/unit/text_test
+UNIT_TESTS += tests/unit/timeu_test
 
 SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
