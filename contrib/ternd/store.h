@@ -24,6 +24,9 @@
 
 struct store_driver;
 
+/* Where a store begins with it, it is in memory, and ends with the process. */
+#define STORE_MEMORY ":memory:"
+
 /* One connection. An implementation's own struct begins with it. */
 struct store {
 	const struct store_driver *driver;
@@ -58,7 +61,7 @@ struct store_driver {
 	const char *name;
 
 	/* Opens where, making and migrating it in STORE_WRITE. *store is closed with close().
-	 * ":memory:", or that and a name, is a store of this process: it lives while a connection
+	 * STORE_MEMORY, or that and a name, is a store of this process: it lives while a connection
 	 * to that name is open. CANNOT_CREATE, IO, CONFIG (a newer schema, not a store). */
 	enum status (*open)(
 	    struct store **store, const char *where, enum store_mode mode, struct error *err);

@@ -13,6 +13,9 @@ check(const struct server_config *config, const struct address *address, const c
 {
 	size_t length = strlen(password);
 
+	if (strncmp(config->store, STORE_MEMORY, strlen(STORE_MEMORY)) == 0)
+		return error_set(err, STATUS_USAGE,
+		    "a store in memory ends with its process: name a file with --store");
 	if (address_is_group(address->text))
 		return error_set(
 		    err, STATUS_USAGE, "%s is a group's address, not a user's", address->text);

@@ -16,8 +16,6 @@ enum {
 	CHECKPOINT_PAGES = 16384, /* the writer does it itself beyond: readers don't keep up */
 };
 
-#define MEMORY_PREFIX ":memory:"
-
 enum status
 sql_failed(sqlite3 *db, struct error *err)
 {
@@ -111,7 +109,7 @@ open_db(struct sqlite_store *store, const char *where, struct error *err)
 
 	if (store->in_memory) {
 		/* memdb shares what has a name that begins with / within the process. */
-		name = mem_printf("/tern%s", where + strlen(MEMORY_PREFIX));
+		name = mem_printf("/tern%s", where + strlen(STORE_MEMORY));
 		code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_CREATE, "memdb");
 		free(name);
 	} else {
@@ -192,7 +190,7 @@ sqlite_open(struct store **opened, const char *where, enum store_mode mode, stru
 	store->base.driver = &store_sqlite;
 	store->mode = mode;
 	store->lock.fd = -1;
-	store->in_memory = strncmp(where, MEMORY_PREFIX, strlen(MEMORY_PREFIX)) == 0;
+	store->in_memory = strncmp(where, STORE_MEMORY, strlen(STORE_MEMORY)) == 0;
 	if (!store->in_memory)
 		store->lock_path = mem_printf("%s-lock", where);
 	heads_init(&store->heads);
