@@ -156,11 +156,11 @@ enum status cache_outbox_list(struct cache *cache, size_t limit,
 enum status cache_outbox_failed(struct cache *cache,
     void (*row)(void *arg, const struct outbox_entry *entry), void *arg, struct error *err);
 
-/* Marks entries as in doubt, before the request that carries them leaves. Keys unknown by now are
- * passed over. */
+/* Marks entries as in doubt, before the request that carries them leaves; each mark counts. Keys
+ * unknown by now are passed over. */
 enum status
 cache_outbox_doubt(struct cache *cache, const struct key *keys, size_t count, struct error *err);
-/* Takes that back for entries that were pending before: the request certainly did no harm. */
+/* Takes one mark back: that request certainly did no harm. Without a mark an entry is pending. */
 enum status
 cache_outbox_undoubt(struct cache *cache, const struct key *keys, size_t count, struct error *err);
 

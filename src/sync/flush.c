@@ -13,7 +13,6 @@ static void
 batch_clear(struct batch *batch)
 {
 	free(batch->keys);
-	free(batch->pending);
 	*batch = (struct batch){0};
 }
 
@@ -31,22 +30,15 @@ give_up(struct sync *sync, enum status status, const struct error *err)
 	task_fail(&sync->flush, status, err);
 }
 
-/* Entries of this batch that no request carried before are free to be removed again. */
+/* The request certainly did no harm: what no other request carried is free to be removed again. */
 static void
 undoubt(struct sync *sync)
 {
 	struct batch *batch = &sync->batch;
-	struct key *keys = mem_zalloc(batch->listed, sizeof *keys);
 	struct error ignored;
-	size_t count = 0;
 
-	for (size_t i = 0; i < batch->listed; i++)
-		if (batch->pending[i])
-			keys[count++] = batch->keys[i];
 	/* Should it fail they stay in doubt, which is safe. */
-	if (count)
-		(void)cache_outbox_undoubt(sync->config.cache, keys, count, &ignored);
-	free(keys);
+	(void)cache_outbox_undoubt(sync->config.cache, batch->keys, batch->listed, &ignored);
 }
 
 /* ---- choosing what goes ---- */
@@ -74,7 +66,6 @@ choose(void *arg, const struct outbox_entry *entry)
 	if (batch->listed > 0 && choice->bytes > BATCH_BYTES)
 		return false;
 	batch->keys[batch->listed] = entry->key;
-	batch->pending[batch->listed] = entry->state == OUTBOX_PENDING;
 	return ++batch->listed < choice->sync->batch_limit;
 }
 
@@ -127,7 +118,6 @@ prepare(struct sync *sync, struct error *err)
 	do {
 		batch_clear(batch);
 		batch->keys = mem_zalloc(BATCH_ENTRIES, sizeof *batch->keys);
-		batch->pending = mem_zalloc(BATCH_ENTRIES, sizeof *batch->pending);
 		choice = (struct choice){
 		    .sync = sync, .oldest = time_wall() - OUTBOX_DAYS * 86400 * TIME_SECOND};
 		status = cache_outbox_list(cache, sync->batch_limit, choose, &choice, err);

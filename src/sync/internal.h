@@ -23,7 +23,6 @@ struct task {
 /* The entries that the send under way carries. */
 struct batch {
 	struct key *keys;
-	bool *pending; /* was certainly not sent before */
 	size_t count;
 	size_t listed; /* how many were marked; `count` of them are carried */
 };
