@@ -9,6 +9,7 @@ UNIT_TESTS += tests/unit/base_test
 UNIT_TESTS += tests/unit/buf_test
 UNIT_TESTS += tests/unit/cache_apply_test
 UNIT_TESTS += tests/unit/cache_outbox_test
+UNIT_TESTS += tests/unit/json_hostile_test
 UNIT_TESTS += tests/unit/json_test
 UNIT_TESTS += tests/unit/key_test
 UNIT_TESTS += tests/unit/status_test
@@ -43,6 +44,7 @@ else
 TEST_WITH_SERVER = no
 endif
 
+EXTRA_DIST += tests/unit/quotes.h
 EXTRA_DIST += tests/run tests/bare-debian tests/lib tests/cli tests/server \
 	tests/check-docs tests/check-format tests/check-functions tests/check-layers tests/check-po
 

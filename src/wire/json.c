@@ -21,6 +21,26 @@ wrap(const cJSON *value)
 	return (const struct json *)value;
 }
 
+static bool
+is_digit(const char *p, const char *end)
+{
+	return p < end && *p >= '0' && *p <= '9';
+}
+
+/* Four hex digits that are not 0000. cJSON reads wrong ones as 0, and ends its C string there. */
+static bool
+is_escaped_unit(const char *p, const char *end)
+{
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	if (end - p < 4 || memcmp(p, "0000", 4) == 0)
+		return false;
+	for (int i = 0; i < 4; i++)
+		if (!memchr(hex, p[i], sizeof hex - 1))
+			return false;
+	return true;
+}
+
 /* Steps over the string that opens at p. NULL where it is not one. */
 static const char *
 scan_string(const char *p, const char *end)
@@ -32,12 +52,53 @@ scan_string(const char *p, const char *end)
 			return NULL;
 		if (*p != '\\')
 			continue;
-		if (++p == end)
-			return NULL;
-		/* cJSON would end the C string at it. */
-		if (*p == 'u' && end - p > 4 && memcmp(p + 1, "0000", 4) == 0)
+		if (++p == end || (*p == 'u' && !is_escaped_unit(p + 1, end)))
 			return NULL;
 	}
+	return NULL;
+}
+
+static const char *
+skip_digits(const char *p, const char *end)
+{
+	while (is_digit(p, end))
+		p++;
+	return p;
+}
+
+/* Steps over the number that begins at p. NULL where it is not one: cJSON takes 01 and 1. as well.
+ */
+static const char *
+scan_number(const char *p, const char *end)
+{
+	p += *p == '-';
+	if (!is_digit(p, end) || (*p == '0' && is_digit(p + 1, end)))
+		return NULL;
+	p = skip_digits(p, end);
+	if (p < end && *p == '.') {
+		if (!is_digit(++p, end))
+			return NULL;
+		p = skip_digits(p, end);
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		p++;
+		p += p < end && (*p == '+' || *p == '-');
+		if (!is_digit(p, end))
+			return NULL;
+		p = skip_digits(p, end);
+	}
+	return p;
+}
+
+/* What is wrong with a character outside strings and numbers; NULL for nothing. */
+static const char *
+check_character(char c)
+{
+	if ((unsigned char)c < 0x20 && !strchr("\t\r\n", c))
+		return "it holds a control character";
+	/* cJSON passes over a byte order mark. */
+	if ((unsigned char)c >= 0x7F)
+		return "it holds text outside strings";
 	return NULL;
 }
 
@@ -45,6 +106,7 @@ static const char *
 scan(const char *data, size_t length)
 {
 	const char *end = data + length;
+	const char *wrong;
 	int depth = 0, values = 1;
 
 	for (const char *p = data; p < end;) {
@@ -53,8 +115,13 @@ scan(const char *data, size_t length)
 				return "a string is broken or holds a control character";
 			continue;
 		}
-		if ((unsigned char)*p < 0x20 && !strchr("\t\r\n", *p))
-			return "it holds a control character";
+		if (*p == '-' || is_digit(p, end)) {
+			if (!(p = scan_number(p, end)))
+				return "a number is broken";
+			continue;
+		}
+		if ((wrong = check_character(*p)))
+			return wrong;
 		if (*p == '{' || *p == '[') {
 			if (++depth > LIMIT_JSON_DEPTH)
 				return "it is nested too deep";

@@ -2,8 +2,9 @@
  * JSON: a strict reader over cJSON (whose only user this is) and a small writer.
  *
  * The reader refuses, before building anything, what cJSON would let through or choke on:
- * invalid UTF-8, raw control characters, \u0000, nesting over LIMIT_JSON_DEPTH, more than
- * LIMIT_JSON_VALUES values, anything behind the document. A document is one object.
+ * invalid UTF-8, raw control characters, \u0000 and broken \u escapes, numbers that JSON has not, a
+ * byte order mark, nesting over LIMIT_JSON_DEPTH, more than LIMIT_JSON_VALUES values, anything
+ * behind the document. A document is one object.
  */
 #ifndef TERN_WIRE_JSON_H
 #define TERN_WIRE_JSON_H
