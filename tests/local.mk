@@ -45,7 +45,7 @@ TEST_WITH_SERVER = no
 endif
 
 EXTRA_DIST += tests/unit/quotes.h
-EXTRA_DIST += tests/run tests/bare-debian tests/lib tests/cli tests/server \
+EXTRA_DIST += tests/run tests/bare-debian tests/valgrind tests/lib tests/cli tests/server \
 	tests/check-docs tests/check-format tests/check-functions tests/check-layers tests/check-po
 
 # make check T=send runs the tests that have "send" in their names.
