@@ -1,5 +1,7 @@
 #include "wire/account.h"
 
+#include <string.h>
+
 #include "wire/limits.h"
 
 void
@@ -37,18 +39,29 @@ account_answer_write(struct buf *out, const struct account_answer *answer)
 	buf_add_char(out, '}');
 }
 
+/* It goes into a header as it is. */
+static enum status
+token_read(const char **token, const struct json *doc, struct error *err)
+{
+	enum status status = json_get_string(doc, "token", JSON_REQUIRED, LIMIT_NAME, token, err);
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	if (status == STATUS_OK && (!(*token)[0] || (*token)[strspn(*token, digits)]))
+		return error_set(err, STATUS_PROTOCOL, "the field \"token\" is not a token");
+	return status;
+}
+
 enum status
 account_answer_read(struct account_answer *answer, const struct json *doc, struct error *err)
 {
 	enum status status;
 
-	if ((status = json_get_string(doc, "generation", JSON_REQUIRED, GENERATION_SIZE - 1,
-	         &answer->generation, err)) ||
+	if ((status = json_get_generation(doc, &answer->generation, err)) ||
 	    (status = json_get_address(doc, "address", JSON_REQUIRED, &answer->address, err)) ||
 	    (status = json_get_int(
 	         doc, "device_id", JSON_REQUIRED, 1, LIMIT_INTEGER, &answer->device_id, err)) ||
-	    (status =
-	            json_get_string(doc, "token", JSON_REQUIRED, LIMIT_NAME, &answer->token, err)))
-		return status;
+	    (status = token_read(&answer->token, doc, err)))
+		return json_answer_status(status, err);
 	return STATUS_OK;
 }

@@ -308,6 +308,27 @@ json_get_cursor(const struct json *object, const char *name, enum json_need need
 }
 
 enum status
+json_get_generation(const struct json *answer, const char **generation, struct error *err)
+{
+	enum status status = json_get_string(
+	    answer, "generation", JSON_REQUIRED, GENERATION_SIZE - 1, generation, err);
+
+	if (status == STATUS_OK && !(*generation)[0])
+		return wrong_type(err, "generation", "a generation");
+	return json_answer_status(status, err);
+}
+
+enum status
+json_answer_status(enum status status, struct error *err)
+{
+	if (status != STATUS_TOO_LARGE)
+		return status;
+	if (err)
+		err->status = STATUS_PROTOCOL;
+	return STATUS_PROTOCOL;
+}
+
+enum status
 json_get_object(const struct json *object, const char *name, enum json_need need,
     const struct json **value, struct error *err)
 {

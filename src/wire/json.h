@@ -27,8 +27,9 @@ void json_destroy(struct json *doc);
 
 /*
  * Fields. `required` fields missing or any of the wrong type or out of bounds: PROTOCOL with a
- * sentence that names the field. A field that isn't required and isn't there, or is null,
- * leaves *value as it was. Strings are borrowed from the document.
+ * sentence that names the field; TOO_LARGE where it is longer than its limit. A field that isn't
+ * required and isn't there, or is null, leaves *value as it was. Strings are borrowed from the
+ * document.
  */
 enum json_need { JSON_OPTIONAL, JSON_REQUIRED };
 
@@ -46,12 +47,18 @@ enum status json_get_address(const struct json *object, const char *name, enum j
 /* ["generation", stamp]; absent leaves the cursor "none". doc/protocol.md, "Cursors". */
 enum status json_get_cursor(const struct json *object, const char *name, enum json_need need,
     struct cursor *cursor, struct error *err);
+/* The generation that every answer carries; it is required. */
+enum status
+json_get_generation(const struct json *answer, const char **generation, struct error *err);
 /* The object or array of that name, NULL where it isn't there. */
 enum status json_get_object(const struct json *object, const char *name, enum json_need need,
     const struct json **value, struct error *err);
 /* An array of at most limit items. *count is 0 where it isn't there. */
 enum status json_get_array(const struct json *object, const char *name, enum json_need need,
     size_t limit, const struct json **array, size_t *count, struct error *err);
+
+/* What reading an answer comes to: a field over its limit is then the server's breach, PROTOCOL. */
+enum status json_answer_status(enum status status, struct error *err);
 
 /* Walks an array: first item, and the one after item; NULL at the end. */
 const struct json *json_first(const struct json *array);

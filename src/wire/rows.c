@@ -139,7 +139,8 @@ range_read(struct conversation_range *range, const struct json *item)
 	const struct json *first = json_next(address);
 	const struct json *last = json_next(first);
 
-	return json_item_string(address, ADDRESS_SIZE, &range->conversation) &&
+	return !json_is_object(item) &&
+	       json_item_string(address, ADDRESS_SIZE, &range->conversation) &&
 	       address_is_valid(range->conversation) &&
 	       json_item_int(first, 1, LIMIT_INTEGER, &range->ids.first) &&
 	       json_item_int(last, range->ids.first, LIMIT_INTEGER, &range->ids.last) &&

@@ -168,17 +168,16 @@ send_answer_read(struct send_answer *answer, const struct json *doc, struct erro
 	enum status status;
 
 	*answer = (struct send_answer){0};
-	if ((status = json_get_string(doc, "generation", JSON_REQUIRED, GENERATION_SIZE - 1,
-	         &answer->generation, err)) ||
+	if ((status = json_get_generation(doc, &answer->generation, err)) ||
 	    (status = json_get_array(
 	         doc, "results", JSON_REQUIRED, LIMIT_BATCH, &array, &count, err)))
-		return status;
+		return json_answer_status(status, err);
 	answer->results = mem_zalloc(count, sizeof *answer->results);
 	for (object = json_first(array); object; object = json_next(object)) {
 		status = result_read(&answer->results[answer->count++], object, err);
 		if (status != STATUS_OK) {
 			send_answer_finish(answer);
-			return status;
+			return json_answer_status(status, err);
 		}
 	}
 	return STATUS_OK;

@@ -33,13 +33,6 @@ rows_read(const struct json *doc, const char *name, size_t row_size, void **rows
 }
 
 static enum status
-generation_read(const char **generation, const struct json *doc, struct error *err)
-{
-	return json_get_string(
-	    doc, "generation", JSON_REQUIRED, GENERATION_SIZE - 1, generation, err);
-}
-
-static enum status
 stamped_contact_row(void *row, const struct json *object, struct error *err)
 {
 	return contact_read_fields(row, object, true, err);
@@ -162,25 +155,35 @@ interval_read(int64_t *from, int64_t *to, const struct json *doc, struct error *
 	return STATUS_OK;
 }
 
+/* Each page advances: one that doesn't would be asked for again for ever. */
+static enum status
+paging_check(const struct login_sync_answer *answer, struct error *err)
+{
+	if (answer->until && answer->to == answer->from)
+		return error_set(err, STATUS_PROTOCOL, "a page of login-sync does not advance");
+	return STATUS_OK;
+}
+
 enum status
 login_sync_answer_read(struct login_sync_answer *answer, const struct json *doc, struct error *err)
 {
 	enum status status;
 
 	*answer = (struct login_sync_answer){0};
-	if ((status = generation_read(&answer->generation, doc, err)) ||
+	if ((status = json_get_generation(doc, &answer->generation, err)) ||
 	    (status = json_get_bool(doc, "reset", JSON_OPTIONAL, &answer->reset, err)) ||
 	    answer->reset)
-		return status;
+		return json_answer_status(status, err);
 	if ((status = interval_read(&answer->from, &answer->to, doc, err)) ||
 	    (status = json_get_int(
 	         doc, "until", JSON_OPTIONAL, 1, LIMIT_INTEGER, &answer->until, err)) ||
 	    (status = rows_read(doc, "contacts", sizeof *answer->contacts,
 	         (void **)&answer->contacts, &answer->contact_count, stamped_contact_row, err)) ||
 	    (status = rows_read(doc, "conversations", sizeof *answer->heads,
-	         (void **)&answer->heads, &answer->head_count, head_row, err)))
+	         (void **)&answer->heads, &answer->head_count, head_row, err)) ||
+	    (status = paging_check(answer, err)))
 		login_sync_answer_finish(answer);
-	return status;
+	return json_answer_status(status, err);
 }
 
 void
@@ -272,16 +275,16 @@ events_answer_read(struct events_answer *answer, const struct json *doc, struct 
 	enum status status;
 
 	*answer = (struct events_answer){0};
-	if ((status = generation_read(&answer->generation, doc, err)) ||
+	if ((status = json_get_generation(doc, &answer->generation, err)) ||
 	    (status = json_get_bool(doc, "resync", JSON_OPTIONAL, &answer->resync, err)) ||
 	    (status = json_get_bool(doc, "superseded", JSON_OPTIONAL, &answer->superseded, err)) ||
 	    answer->resync || answer->superseded)
-		return status;
+		return json_answer_status(status, err);
 	if ((status = interval_read(&answer->from, &answer->to, doc, err)) ||
 	    (status = rows_read(doc, "events", sizeof *answer->events, (void **)&answer->events,
 	         &answer->count, event_row, err)))
 		events_answer_finish(answer);
-	return status;
+	return json_answer_status(status, err);
 }
 
 void
@@ -324,7 +327,7 @@ contact_set_read(struct contact_set *set, const struct json *doc, bool is_answer
 
 	*set = (struct contact_set){0};
 	if (is_answer)
-		status = generation_read(&set->generation, doc, err);
+		status = json_get_generation(doc, &set->generation, err);
 	if (status == STATUS_OK)
 		status = rows_read(doc, "contacts", sizeof *set->contacts, (void **)&set->contacts,
 		    &set->count, is_answer ? stamped_contact_row : contact_row, err);
@@ -345,7 +348,7 @@ contact_set_request_read(struct contact_set *set, const struct json *doc, struct
 enum status
 contact_set_answer_read(struct contact_set *set, const struct json *doc, struct error *err)
 {
-	return contact_set_read(set, doc, true, err);
+	return json_answer_status(contact_set_read(set, doc, true, err), err);
 }
 
 void
@@ -442,17 +445,19 @@ message_row(void *row, const struct json *object, struct error *err)
 	return message_read_fields(row, object, err);
 }
 
-/* The messages of a page ascend and lie within what it covers. */
+/* The messages of a page ascend, and lie within what it covers and what there is. */
 static enum status
 page_check(const struct pull_page *page, struct error *err)
 {
 	int64_t before = page->ids.first - 1;
 
 	for (size_t i = 0; i < page->count; i++) {
-		if (page->messages[i].msg_id <= before || page->messages[i].msg_id > page->ids.last)
+		int64_t msg_id = page->messages[i].msg_id;
+
+		if (msg_id <= before || msg_id > page->ids.last || msg_id > page->last)
 			return error_set(err, STATUS_PROTOCOL,
 			    "a page of %s holds messages out of order", page->conversation);
-		before = page->messages[i].msg_id;
+		before = msg_id;
 		page->messages[i].conversation = page->conversation;
 	}
 	return STATUS_OK;
@@ -490,12 +495,12 @@ pull_answer_read(struct pull_answer *answer, const struct json *doc, struct erro
 	enum status status;
 
 	*answer = (struct pull_answer){0};
-	if ((status = generation_read(&answer->generation, doc, err)) ||
+	if ((status = json_get_generation(doc, &answer->generation, err)) ||
 	    (status = json_get_bool(doc, "more", JSON_OPTIONAL, &answer->more, err)) ||
 	    (status = rows_read(doc, "pages", sizeof *answer->pages, (void **)&answer->pages,
 	         &answer->count, page_row, err)))
 		pull_answer_finish(answer);
-	return status;
+	return json_answer_status(status, err);
 }
 
 void

@@ -6,7 +6,7 @@
 
 /* In all of these: strings are borrowed from the caller (written) or the document (read);
  * arrays are borrowed when written, and owned and freed by the _finish function after a read.
- * Each _read may return PROTOCOL or TOO_LARGE. */
+ * Each _request_read may return PROTOCOL or TOO_LARGE, each _answer_read PROTOCOL. */
 
 struct acks {
 	struct conversation_range *items;
