@@ -15,6 +15,9 @@ UNIT_TESTS += tests/unit/key_test
 UNIT_TESTS += tests/unit/status_test
 UNIT_TESTS += tests/unit/text_test
 UNIT_TESTS += tests/unit/timeu_test
+UNIT_TESTS += tests/unit/wire_bodies_test
+UNIT_TESTS += tests/unit/wire_sync_test
+UNIT_TESTS += tests/unit/wire_tables_test
 
 SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
