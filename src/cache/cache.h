@@ -224,7 +224,7 @@ struct cache_conversation {
 	struct conversation_head head;
 	int64_t held;    /* messages in ranges, expired ones not counted */
 	int64_t missing; /* msg_ids from head.first to head.last that are not held */
-	int64_t unread;  /* others' messages held or known above head.read */
+	int64_t unread;  /* ids above head.read but own ones held: where ids are missing, at most */
 };
 
 enum status cache_conversations(struct cache *cache,
@@ -245,14 +245,16 @@ void cache_ranges_finish(struct cache_ranges *ranges);
 /*
  * What is missing and wanted, at most `limit` ranges: per conversation in ascending order.
  * For a consumer (> 0): every hole above its place. For none (0): what waits offline: holes above
- * the lowest range held, or above head.ack where none is. Never below head.first. who (may be NULL)
- * names one conversation.
+ * the lowest range held or above head.ack, whichever is lower (one message just sent says nothing
+ * of those below it). Never below head.first. who (may be NULL) names one conversation.
  */
 enum status cache_missing(struct cache *cache, int64_t consumer, const char *who, size_t limit,
     struct cache_ranges *missing, struct error *err);
 
 /* ---- acknowledgements that no request has carried yet (acks.c) ---- */
 
+/* Pages and events make them. What was settled makes none by itself: it goes with the next one that
+ * follows it, so that the server sees no gap and a send costs no request more. */
 enum status
 cache_acks(struct cache *cache, size_t limit, struct cache_ranges *acks, struct error *err);
 /* They were answered: forgets exactly these. */
