@@ -8,7 +8,12 @@ UNIT_TESTS += tests/unit/address_test
 UNIT_TESTS += tests/unit/base_test
 UNIT_TESTS += tests/unit/buf_test
 UNIT_TESTS += tests/unit/cache_apply_test
+UNIT_TESTS += tests/unit/cache_consumer_test
+UNIT_TESTS += tests/unit/cache_fault_test
+UNIT_TESTS += tests/unit/cache_history_test
 UNIT_TESTS += tests/unit/cache_outbox_test
+UNIT_TESTS += tests/unit/cache_random_test
+UNIT_TESTS += tests/unit/cache_test
 UNIT_TESTS += tests/unit/json_hostile_test
 UNIT_TESTS += tests/unit/json_test
 UNIT_TESTS += tests/unit/key_test
@@ -85,4 +90,12 @@ endif
 
 CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h
 tests_unit_cache_apply_test_SOURCES = tests/unit/cache_apply_test.c $(CACHE_FIXTURE)
+tests_unit_cache_consumer_test_SOURCES = tests/unit/cache_consumer_test.c $(CACHE_FIXTURE)
+tests_unit_cache_history_test_SOURCES = tests/unit/cache_history_test.c $(CACHE_FIXTURE)
+tests_unit_cache_random_test_SOURCES = tests/unit/cache_random_test.c $(CACHE_FIXTURE)
+tests_unit_cache_fault_test_SOURCES = tests/unit/cache_fault_test.c $(CACHE_FIXTURE)
+tests_unit_cache_test_SOURCES = tests/unit/cache_test.c $(CACHE_FIXTURE)
 tests_unit_cache_outbox_test_SOURCES = tests/unit/cache_outbox_test.c $(CACHE_FIXTURE)
+EXTRA_PROGRAMS += tests/bench/cache_bench
+CLEANFILES += tests/bench/cache_bench$(EXEEXT)
+tests_bench_cache_bench_LDADD = $(TERN_LIBS)

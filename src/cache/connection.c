@@ -3,15 +3,21 @@
 
 #include "cache/internal.h"
 
+static const char no_room[] = "there is no more room (disk, quota, or limit on a file's size); "
+                              "make room and try again";
+
 /* The sentence for a code that means the disk would not do it; NULL for others. */
 static const char *
 disk_reason(struct cache *cache, int code)
 {
 	int number = cache->db ? sqlite3_system_errno(cache->db) : 0;
 
+	/* SQLite does not note it when a commit fails. */
+	if (number == 0)
+		number = errno;
 	switch (code & 0xFF) {
 	case SQLITE_FULL:
-		return "the disk is full; free some space and try again";
+		return no_room;
 	case SQLITE_READONLY:
 		return "it cannot be written; make the file and its directory writable";
 	case SQLITE_CANTOPEN:
@@ -21,8 +27,7 @@ disk_reason(struct cache *cache, int code)
 		       "whether they are yours";
 	case SQLITE_IOERR:
 		if (number == EFBIG || number == EDQUOT || number == ENOSPC)
-			return "no more may be written there (disk, quota or limit on a file's "
-			       "size); make room and try again";
+			return no_room;
 		return number != 0 ? strerror(number) : "the disk failed";
 	default:
 		return NULL;
@@ -107,8 +112,10 @@ cache_query(struct cache *cache, enum sql sql, const struct value *values, sqlit
 enum status
 cache_step(struct cache *cache, sqlite3_stmt *statement, bool *row, struct error *err)
 {
-	int code = sqlite3_step(statement);
+	int code;
 
+	errno = 0;
+	code = sqlite3_step(statement);
 	*row = code == SQLITE_ROW;
 	if (code == SQLITE_ROW || code == SQLITE_DONE)
 		return STATUS_OK;

@@ -36,7 +36,7 @@ find_file(const char *path, struct error *err)
 	}
 	if (!S_ISREG(st.st_mode))
 		return error_set(
-		    err, STATUS_CONFIG, "%s is not a tern cache, but no file at all", path);
+		    err, STATUS_CONFIG, "%s is a directory or a device, and no tern cache", path);
 	return STATUS_OK;
 }
 
