@@ -334,6 +334,35 @@ test_data_version(void **state)
 	cache_close(other);
 }
 
+/* What can be pulled again may be lost with the power; what only this cache has may not. */
+static void
+test_how_durable_each_commit_is(void **state)
+{
+	enum { NORMAL = 1, FULL = 2 };
+	struct fixture *f = *state;
+	struct conversation_range place = {BOB, {0, 1}};
+	struct key key = key_of(1);
+	struct error error;
+	int64_t consumer;
+	size_t removed;
+	bool created;
+
+	store(f, BOB, 1, 1, 1, 1);
+	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), NORMAL);
+	queue(f, 1, BOB, "x");
+	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), FULL);
+	apply_head(f, &(struct conversation_head){BOB, 1, 1, 0, 0, 400});
+	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), NORMAL);
+	OK(cache_outbox_remove(f->cache, &key, 1, &removed, &error));
+	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), FULL);
+	store(f, BOB, 1, 1, 1, 1);
+	OK(cache_consumer_open(f->cache, "c", false, &consumer, &created, &error));
+	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), FULL);
+	store(f, BOB, 1, 1, 1, 1);
+	OK(cache_consumer_advance(f->cache, consumer, &place, 1, &error));
+	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), FULL);
+}
+
 static void
 test_locked_by_another(void **state)
 {
