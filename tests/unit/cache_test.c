@@ -399,6 +399,7 @@ main(void)
 	    TEST(test_account),
 	    TEST(test_traffic),
 	    TEST(test_data_version),
+	    TEST(test_how_durable_each_commit_is),
 	    TEST(test_locked_by_another),
 	};
 
