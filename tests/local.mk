@@ -82,10 +82,12 @@ CLEANFILES += tests/bench/store_bench$(EXEEXT)
 tests_bench_store_bench_LDADD = $(TERND_LIBS)
 endif
 if SERVER
-EXTRA_PROGRAMS += tests/bench/ternd_bench
-CLEANFILES += tests/bench/ternd_bench$(EXEEXT)
+EXTRA_PROGRAMS += tests/bench/ternd_bench tests/bench/tern_bench
+CLEANFILES += tests/bench/ternd_bench$(EXEEXT) tests/bench/tern_bench$(EXEEXT)
 tests_bench_ternd_bench_SOURCES = tests/bench/ternd_bench.c tests/bench/load.c tests/bench/load.h
 tests_bench_ternd_bench_LDADD = $(WIRE_LIBS)
+tests_bench_tern_bench_SOURCES = tests/bench/tern_bench.c tests/bench/load.c tests/bench/load.h
+tests_bench_tern_bench_LDADD = $(WIRE_LIBS)
 endif
 
 CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h

@@ -323,17 +323,17 @@ contact_set_write(struct buf *out, const struct contact_set *set)
 static enum status
 contact_set_read(struct contact_set *set, const struct json *doc, bool is_answer, struct error *err)
 {
-	enum status status = STATUS_OK;
+	const struct json *array;
+	size_t count;
+	enum status status;
 
 	*set = (struct contact_set){0};
-	if (is_answer)
+	status = json_get_array(doc, "contacts", JSON_REQUIRED, LIMIT_BATCH, &array, &count, err);
+	if (status == STATUS_OK && is_answer)
 		status = json_get_generation(doc, &set->generation, err);
 	if (status == STATUS_OK)
 		status = rows_read(doc, "contacts", sizeof *set->contacts, (void **)&set->contacts,
 		    &set->count, is_answer ? stamped_contact_row : contact_row, err);
-	if (status == STATUS_OK && set->count > LIMIT_BATCH)
-		status = error_set(err, STATUS_TOO_LARGE,
-		    "the array \"contacts\" has more than %d items", LIMIT_BATCH);
 	if (status != STATUS_OK)
 		contact_set_finish(set);
 	return status;
