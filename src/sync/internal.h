@@ -37,7 +37,8 @@ struct sync {
 	struct task once; /* a call outside the goals */
 	struct path_lock line_lock;
 	struct path_lock outbox_lock;
-	int64_t lists_until; /* paging of login-sync; 0 for none */
+	int64_t lists_until;        /* paging of login-sync; 0 for none */
+	struct cursor lists_cursor; /* that the login-sync under way carries */
 	bool line_fresh; /* a login-sync succeeded since the line was taken or lost its thread */
 	struct batch batch;
 	size_t batch_limit;

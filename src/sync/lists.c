@@ -3,8 +3,9 @@
 
 #include "wire/limits.h"
 
+/* *more: there is something left to ask for. */
 static enum status
-apply(struct sync *sync, const struct login_sync_answer *answer, struct error *err)
+apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, struct error *err)
 {
 	const struct cache_change change = {
 	    .generation = answer->generation,
@@ -15,9 +16,29 @@ apply(struct sync *sync, const struct login_sync_answer *answer, struct error *e
 	    .heads = answer->heads,
 	    .head_count = answer->head_count,
 	};
-	enum cache_applied applied;
+	enum cache_applied applied = CACHE_APPLIED;
+	enum status status;
 
-	return sync_apply(sync, &change, &applied, err);
+	if (answer->from > sync->lists_cursor.stamp)
+		return error_set(err, STATUS_PROTOCOL,
+		    "the server leaves out what changed since this cache's cursor");
+	status = sync_apply(sync, &change, &applied, err);
+	sync->lists_until = answer->until;
+	/* A gap: another process was reset meanwhile. */
+	*more = answer->until || applied == CACHE_GAP;
+	return status;
+}
+
+/* The server does not know the cursor: without one it tells everything. */
+static enum status
+reset(struct sync *sync, struct error *err)
+{
+	sync->lists_until = 0;
+	if (!sync->lists_cursor.generation[0])
+		return error_set(err, STATUS_PROTOCOL,
+		    "the server refuses a cursor that it was not given; it may be broken");
+	sync_notice(sync, "the server does not know this cache's cursor; asking for all");
+	return cache_cursor_clear(sync->config.cache, err);
 }
 
 static void
@@ -25,28 +46,18 @@ answered(struct transport_call *call)
 {
 	struct task *task = task_done(call);
 	struct sync *sync = task->sync;
-	struct login_sync_answer answer;
+	struct login_sync_answer answer = {0};
 	struct error err = call->err;
 	enum status status = call->status;
+	bool more = true;
 
 	if (status == STATUS_OK)
 		status = login_sync_answer_read(&answer, call->doc, &err);
-	if (status != STATUS_OK) {
-		sync->lists_until = 0;
-		task_fail(task, status, &err);
-		return;
-	}
-	if (answer.reset) {
-		sync_notice(sync, "the server does not know this cache's cursor; asking for all");
-		status = cache_cursor_clear(sync->config.cache, &err);
-		sync->lists_until = 0;
-	} else {
-		status = apply(sync, &answer, &err);
-		sync->lists_until = answer.until;
-	}
-	bool more = answer.reset || answer.until;
+	if (status == STATUS_OK)
+		status = answer.reset ? reset(sync, &err) : apply(sync, &answer, &more, &err);
 	login_sync_answer_finish(&answer);
 	if (status != STATUS_OK) {
+		sync->lists_until = 0;
 		task_fail(task, status, &err);
 	} else if (more) {
 		transport_call_finish(call);
@@ -61,7 +72,7 @@ void
 lists_begin(struct sync *sync)
 {
 	struct task *task = &sync->lists;
-	struct login_sync_request request = {.until = sync->lists_until};
+	struct login_sync_request request = {.until = 0};
 	struct error err;
 	enum status status = cache_cursor_get(sync->config.cache, &request.cursor, &err);
 
@@ -69,6 +80,10 @@ lists_begin(struct sync *sync)
 		task_fail(task, status, &err);
 		return;
 	}
+	sync->lists_cursor = request.cursor;
+	/* Where another process was faster than the paging, it is at an end. */
+	if (sync->lists_until > request.cursor.stamp)
+		request.until = sync->lists_until;
 	task_take_acks(task, &request.acks);
 	buf_init(&task->call.body, LIMIT_REQUEST);
 	login_sync_request_write(&task->call.body, &request);
