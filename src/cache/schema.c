@@ -128,7 +128,7 @@ ask(struct cache *cache, const char *sql, int64_t *number, struct error *err)
 	return cache_fail(cache, code, err);
 }
 
-/* Looks at what the file says of itself; nothing is written. */
+/* Looks at what the file says of itself, in a transaction: another process may be making it. */
 static enum status
 check_version(struct cache *cache, int count, int64_t *version, struct error *err)
 {
@@ -222,9 +222,11 @@ enum status
 cache_schema_migrate(
     struct cache *cache, const struct schema_step *all, int count, struct error *err)
 {
-	int64_t version;
-	enum status status = check_version(cache, count, &version, err);
+	int64_t version = 0;
+	enum status status = cache_begin(cache, READ, err);
 
+	if (status == STATUS_OK)
+		status = cache_end(cache, check_version(cache, count, &version, err), err);
 	if (status == STATUS_OK && version == 0)
 		status = turn_to_wal(cache, err);
 	while (status == STATUS_OK && version < count)
