@@ -236,9 +236,9 @@ print_row(const char *what, double small, double large)
 }
 
 static void
-print(const struct figures *small, const struct figures *large)
+print(const char *what, const struct figures *small, const struct figures *large)
 {
-	printf("%-34s %9s %9s   %s\n", "microseconds with messages held", "1 k", "all", "ratio");
+	printf("%-34s %9s %9s   %s\n", what, "before", "now", "ratio");
 	print_row("open, close", small->open, large->open);
 	print_row("open, consumer_next, close", small->open_next, large->open_next);
 	print_row("consumer_next, one new", small->next, large->next);
@@ -318,6 +318,7 @@ main(int argc, char **argv)
 	struct bench b = {.stamp = 0};
 	struct figures small;
 	struct figures large;
+	struct figures crowd;
 	int64_t start;
 
 	if (!mkdtemp(directory))
@@ -331,8 +332,10 @@ main(int argc, char **argv)
 	printf("store, pages of 1000               %9.0f messages/s (%" PRId64 ")\n",
 	    (double)(total - SMALL) / (microseconds_since(start, 1) / 1e6), total - SMALL);
 	large = measure_with_one_new(&b, "large");
-	print(&small, &large);
+	print("microseconds at 1000 messages", &small, &large);
 	bench_events(&b);
+	crowd = measure_with_one_new(&b, "crowd");
+	print("and with 10,000 conversations", &large, &crowd);
 	bench_outbox(&b);
 	cache_close(b.cache);
 	unlink(b.path);

@@ -183,9 +183,11 @@ take_part(struct fixture *f, unsigned process)
 	}
 }
 
+typedef void (*part_function)(struct fixture *f, unsigned process);
+
 /* In a child: never returns. All begin when the parent closes the other end of the gate. */
 static void
-be_process(struct fixture *f, unsigned process, int gate)
+be_process(struct fixture *f, unsigned process, int gate, part_function part)
 {
 	char byte;
 
@@ -193,13 +195,13 @@ be_process(struct fixture *f, unsigned process, int gate)
 		_exit(2);
 	if (cache_open(&f->cache, f->path, CACHE_CREATE, NULL) != STATUS_OK)
 		_exit(3);
-	take_part(f, process);
+	part(f, process);
 	cache_close(f->cache);
 	_exit(0);
 }
 
 static void
-run_processes(struct fixture *f)
+run_processes(struct fixture *f, part_function part)
 {
 	pid_t pids[PROCESSES];
 	int gate[2];
@@ -212,7 +214,7 @@ run_processes(struct fixture *f)
 		assert_true(pids[i] >= 0);
 		if (pids[i] == 0) {
 			close(gate[1]);
-			be_process(f, i, gate[0]);
+			be_process(f, i, gate[0], part);
 		}
 	}
 	close(gate[0]);
@@ -231,13 +233,44 @@ test_processes_at_once(void **state)
 
 	cache_close(f->cache);
 	f->cache = NULL;
-	run_processes(f);
+	run_processes(f, take_part);
 	f->cache = fixture_open(f);
 	check_sound(f);
 	assert_string_equal(tell_outbox(f), "");
 	assert_string_equal(tell_conversations(f),
 	    "bob 1-62 ack 0 read 0 held 62 missing 0 unread 62, "
 	    "carol 1-240 ack 0 read 0 held 240 missing 0 unread 0");
+}
+
+/* Opening made a whole cache, or waited until another process had. */
+static void
+log_in(struct fixture *f, unsigned process)
+{
+	char text[] = "x";
+	struct cache_account account = {{ME}, text, text, text, process, {"", 0}};
+	struct error error;
+
+	OK(cache_account_set(f->cache, &account, &error));
+}
+
+static void
+test_processes_that_create_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct cache_account account;
+	struct error error;
+
+	for (int i = 0; i < 10; i++) {
+		cache_close(f->cache);
+		f->cache = NULL;
+		assert_int_equal(unlink(f->path), 0);
+		run_processes(f, log_in);
+		f->cache = fixture_open(f);
+		check_sound(f);
+		OK(cache_account_get(f->cache, &account, &error));
+		assert_string_equal(account.address.text, ME);
+		cache_account_finish(&account);
+	}
 }
 
 /* ---- disks ---- */
@@ -466,6 +499,7 @@ main(void)
 	    cmocka_unit_test(test_killed_before_any_commit),
 	    cmocka_unit_test(test_killed_after_any_commit),
 	    TEST(test_processes_at_once),
+	    TEST(test_processes_that_create_at_once),
 	    TEST(test_no_room),
 	    TEST(test_a_file_that_cannot_be_written),
 	    TEST(test_a_directory_that_cannot_be_written),
