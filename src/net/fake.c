@@ -191,6 +191,9 @@ add_step(struct fake *fake, struct step step)
 	if (fake->step_count == 256)
 		abort(); /* the test is wrong */
 	fake->steps[fake->step_count++] = step;
+	for (size_t i = 0; i < fake->pending_count; i++)
+		if (!fake->pending[i].step)
+			take_step(fake, &fake->pending[i]);
 }
 
 void
@@ -209,7 +212,12 @@ fake_cut(struct fake *fake, enum method_id method, bool left)
 void
 fake_delay(struct fake *fake, int delay_ms)
 {
-	fake->steps[fake->step_count - 1].delay_ms = delay_ms;
+	struct step *step = &fake->steps[fake->step_count - 1];
+
+	step->delay_ms = delay_ms;
+	for (size_t i = 0; i < fake->pending_count; i++)
+		if (fake->pending[i].step == step)
+			fake->pending[i].due = time_mono() + delay_ms * TIME_MS;
 }
 
 const char *

@@ -1,7 +1,7 @@
 /*
  * A transport without a network, for tests: it answers, delays and cuts as a script tells it.
  * Each step of the script waits for one request of its method; steps of one method are taken in
- * order. A request without a step is held for ever (as a poll on which nothing happens).
+ * order. A request without a step is held until one is added (as a poll on which nothing happens).
  */
 #ifndef TERN_NET_FAKE_H
 #define TERN_NET_FAKE_H
