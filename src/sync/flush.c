@@ -38,7 +38,7 @@ undoubt(struct sync *sync)
 	struct error ignored;
 
 	/* Should it fail they stay in doubt, which is safe. */
-	(void)cache_outbox_undoubt(sync->config.cache, batch->keys, batch->listed, &ignored);
+	(void)cache_outbox_undoubt(sync->config.cache, batch->keys, batch->count, &ignored);
 }
 
 /* ---- choosing what goes ---- */
@@ -58,24 +58,31 @@ choose(void *arg, const struct outbox_entry *entry)
 	struct batch *batch = &choice->sync->batch;
 
 	if (entry->time < choice->oldest && entry->state == OUTBOX_DOUBT) {
-		choice->unsure = batch->listed == 0;
+		choice->unsure = batch->count == 0;
 		choice->unsure_key = entry->key;
 		return false;
 	}
-	choice->bytes += strlen(entry->text);
-	if (batch->listed > 0 && choice->bytes > BATCH_BYTES)
+	choice->bytes += json_string_size(entry->text);
+	if (batch->count > 0 && choice->bytes > BATCH_BYTES)
 		return false;
-	batch->keys[batch->listed] = entry->key;
-	return ++batch->listed < choice->sync->batch_limit;
+	batch->keys[batch->count] = entry->key;
+	return ++batch->count < choice->sync->batch_limit;
 }
 
-/* Only what is marked as in doubt goes: an entry that its owner took back in the meantime is not.
- */
+/* Where the batch is written: the first `written` of the chosen keys are those carried. */
+struct carrying {
+	struct sync *sync;
+	size_t next; /* the first chosen key that wasn't looked at */
+	size_t written;
+};
+
+/* Only what was chosen and marked goes: not what its owner took back in the meantime. */
 static bool
 carry(void *arg, const struct outbox_entry *entry)
 {
-	struct sync *sync = arg;
-	struct batch *batch = &sync->batch;
+	struct carrying *carrying = arg;
+	struct batch *batch = &carrying->sync->batch;
+	size_t i = carrying->next;
 	const struct send_item item = {
 	    .to = entry->conversation,
 	    .key = entry->key,
@@ -85,10 +92,14 @@ carry(void *arg, const struct outbox_entry *entry)
 	    .text = entry->text,
 	};
 
-	if (entry->state != OUTBOX_DOUBT || batch->count == batch->listed)
+	while (i < batch->count && !key_equal(&batch->keys[i], &entry->key))
+		i++;
+	if (i == batch->count || entry->state != OUTBOX_DOUBT)
 		return false;
-	send_request_add(&sync->flush.call.body, &item);
-	batch->count++;
+	batch->keys[carrying->written] = entry->key;
+	carrying->written++;
+	carrying->next = i + 1;
+	send_request_add(&carrying->sync->flush.call.body, &item);
 	return true;
 }
 
@@ -106,12 +117,14 @@ fail_unsure(struct sync *sync, const struct key *key, struct error *err)
 	return cache_outbox_settle(sync->config.cache, &result, 1, err);
 }
 
-/* Marks the next batch and writes its request. An empty batch: the outbox is empty. */
+/* Marks the next batch and writes its request. *empty: the outbox is. The batch may be empty where
+ * it isn't: all that was chosen was taken back. */
 static enum status
-prepare(struct sync *sync, struct error *err)
+prepare(struct sync *sync, bool *empty, struct error *err)
 {
 	struct batch *batch = &sync->batch;
 	struct cache *cache = sync->config.cache;
+	struct carrying carrying = {.sync = sync};
 	struct choice choice;
 	enum status status;
 
@@ -124,15 +137,17 @@ prepare(struct sync *sync, struct error *err)
 		if (status == STATUS_OK && choice.unsure)
 			status = fail_unsure(sync, &choice.unsure_key, err);
 	} while (status == STATUS_OK && choice.unsure);
-	if (status != STATUS_OK || !batch->listed)
+	*empty = batch->count == 0;
+	if (status != STATUS_OK || *empty)
 		return status;
-	status = cache_outbox_doubt(cache, batch->keys, batch->listed, err);
+	status = cache_outbox_doubt(cache, batch->keys, batch->count, err);
 	if (status != STATUS_OK)
 		return status;
 	buf_init(&sync->flush.call.body, LIMIT_REQUEST);
 	send_request_begin(&sync->flush.call.body);
-	status = cache_outbox_list(cache, batch->listed, carry, sync, err);
+	status = cache_outbox_list(cache, batch->count, carry, &carrying, err);
 	send_request_end(&sync->flush.call.body);
+	batch->count = carrying.written;
 	return status;
 }
 
@@ -157,6 +172,19 @@ result_settles(struct outbox_result *to, const struct send_result *result, struc
 	to->failed = true;
 	to->failure = buf_string(sentence);
 	return true;
+}
+
+/* One result for each message, in order. */
+static enum status
+check_answer(const struct batch *batch, const struct send_answer *answer, struct error *err)
+{
+	bool fits = answer->count == batch->count;
+
+	for (size_t i = 0; i < batch->count && fits; i++)
+		fits = key_equal(&answer->results[i].key, &batch->keys[i]);
+	return fits ? STATUS_OK
+	            : error_set(err, STATUS_PROTOCOL,
+	                  "the server's results are not those of the messages it was sent");
 }
 
 /* *settled counts the entries that are done with. */
@@ -185,8 +213,8 @@ settle(struct sync *sync, const struct send_answer *answer, size_t *settled, str
 	return status;
 }
 
-/* The server refused the whole request because of something in it. To find which entry it is, each
- * goes alone; one that is alone is refused for good. */
+/* The server refused the whole request because of something in it. Ever smaller ones find out which
+ * entry it is; one that is alone is refused for good. */
 static enum status
 refused(struct sync *sync, enum wire_error code, const struct error *why, struct error *err)
 {
@@ -194,10 +222,11 @@ refused(struct sync *sync, enum wire_error code, const struct error *why, struct
 	char *failure;
 	enum status status;
 
-	if (sync->batch.listed > 1) {
-		sync->batch_limit = 1;
+	if (sync->batch.count > 1) {
+		sync->batch_limit = sync->batch.count / 2;
 		return STATUS_OK;
 	}
+	sync->batch_limit = BATCH_ENTRIES;
 	failure = mem_printf("%s: %s", wire_error_name(code), why->text);
 	result.failure = failure;
 	status = cache_outbox_settle(sync->config.cache, &result, 1, err);
@@ -236,10 +265,10 @@ answered(struct transport_call *call)
 		if (status == STATUS_OK)
 			status = send_answer_read(&answer, call->doc, &err);
 		if (status == STATUS_OK)
+			status = check_answer(&sync->batch, &answer, &err);
+		if (status == STATUS_OK)
 			status = settle(sync, &answer, &settled, &err);
 		send_answer_finish(&answer);
-		if (status == STATUS_OK && settled)
-			sync->batch_limit = BATCH_ENTRIES;
 	}
 	if (status == STATUS_OK && !settled)
 		status = error_set(&err, STATUS_AGAIN, "the server does not take the messages yet");
@@ -258,6 +287,7 @@ flush_begin(struct sync *sync)
 	struct task *task = &sync->flush;
 	struct error err;
 	enum status status = STATUS_OK;
+	bool empty = false;
 
 	if (sync->outbox_lock.fd < 0)
 		status = path_lock_beside(
@@ -269,10 +299,11 @@ flush_begin(struct sync *sync)
 	}
 	task->again = false;
 	if (status == STATUS_OK)
-		status = prepare(sync, &err);
+		status = prepare(sync, &empty, &err);
 	if (status != STATUS_OK) {
 		give_up(sync, status, &err);
-	} else if (sync->batch.listed == 0) {
+	} else if (empty) {
+		sync->batch_limit = BATCH_ENTRIES;
 		flush_finish(sync);
 		task_succeed(task);
 	} else if (sync->batch.count == 0) {

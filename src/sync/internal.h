@@ -20,11 +20,10 @@ struct task {
 	struct cache_ranges acks; /* that the call under way carries */
 };
 
-/* The entries that the send under way carries. */
+/* The entries that the send under way carries, in order. */
 struct batch {
 	struct key *keys;
 	size_t count;
-	size_t listed; /* how many were marked; `count` of them are carried */
 };
 
 struct sync {

@@ -395,6 +395,16 @@ needs_escape(unsigned char c)
 	return c < 0x20 || c == '"' || c == '\\' || c == 0x7F;
 }
 
+size_t
+json_string_size(const char *text)
+{
+	size_t size = 2;
+
+	for (; *text; text++)
+		size += needs_escape((unsigned char)*text) ? sizeof "\\u0000" - 1 : 1;
+	return size;
+}
+
 void
 json_add_string_n(struct buf *out, const char *text, size_t length)
 {

@@ -76,6 +76,9 @@ void json_add_value(struct buf *out, const struct json *value);
 void json_add_string(struct buf *out, const char *text);
 void json_add_string_n(struct buf *out, const char *text, size_t length);
 
+/* The most bytes that json_add_string() appends. */
+size_t json_string_size(const char *text);
+
 /* Append ,"name":value — without the comma right behind a { or [. */
 void json_put_string(struct buf *out, const char *name, const char *value);
 void json_put_int(struct buf *out, const char *name, int64_t value);
