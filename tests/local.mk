@@ -18,6 +18,7 @@ UNIT_TESTS += tests/unit/json_hostile_test
 UNIT_TESTS += tests/unit/json_test
 UNIT_TESTS += tests/unit/key_test
 UNIT_TESTS += tests/unit/status_test
+UNIT_TESTS += tests/unit/sync_flush_test
 UNIT_TESTS += tests/unit/sync_lists_test
 UNIT_TESTS += tests/unit/text_test
 UNIT_TESTS += tests/unit/timeu_test
@@ -72,6 +73,8 @@ dist-hook:
 	find $(distdir)/tests -name __pycache__ -prune -exec rm -rf {} +
 
 SYNC_FIXTURE = tests/unit/sync_fixture.c tests/unit/sync_fixture.h
+tests_unit_sync_flush_test_SOURCES = tests/unit/sync_flush_test.c $(SYNC_FIXTURE)
+tests_unit_sync_flush_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_outbox_doubt
 tests_unit_sync_lists_test_SOURCES = tests/unit/sync_lists_test.c $(SYNC_FIXTURE)
 
 tests_unit_store_test_SOURCES = tests/unit/store_test.c \

@@ -222,7 +222,7 @@ wrote(struct story *s, int n, const char *to, int64_t days_ago)
 	add(s, n, to, "old", time_wall() - days_ago * 86400 * TIME_SECOND);
 }
 
-static int
+int
 number_of(const struct key *key)
 {
 	char text[KEY_TEXT_SIZE];

@@ -43,6 +43,7 @@ void story_other_end(struct story *other);
 #define K(n) "'00000000-0000-7000-8000-00000000000" #n "'"
 
 struct key key_of(int n);
+int number_of(const struct key *key);
 
 /* The server's next answer to a method; the one after those said before. */
 void answers(struct story *s, enum method_id method, const char *json);
