@@ -43,6 +43,7 @@ struct sync {
 	size_t batch_limit;
 	int64_t pull_consumer;
 	char *pull_who;
+	struct cache_ranges pull_wanted; /* by the pull under way */
 	bool pull_always;
 	struct sync_counts counts;
 	struct error fatal; /* status not OK: nothing more is tried */
@@ -96,6 +97,7 @@ void lists_begin(struct sync *sync); /* lists.c */
 void flush_begin(struct sync *sync); /* flush.c */
 void flush_finish(struct sync *sync);
 void pull_begin(struct sync *sync); /* pull.c */
+void pull_finish(struct sync *sync);
 void ack_begin(struct sync *sync);  /* task.c */
 void line_begin(struct sync *sync); /* line.c */
 

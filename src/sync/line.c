@@ -16,8 +16,9 @@ resync(struct sync *sync)
 	sync_want(sync, SYNC_LISTS, 0);
 }
 
+/* *lost: something lies between the cursor and the answer. */
 static enum status
-apply(struct sync *sync, const struct events_answer *answer, struct error *err)
+apply(struct sync *sync, const struct events_answer *answer, bool *lost, struct error *err)
 {
 	struct message *messages = mem_zalloc(answer->count, sizeof *messages);
 	struct contact *contacts = mem_zalloc(answer->count, sizeof *contacts);
@@ -41,8 +42,7 @@ apply(struct sync *sync, const struct events_answer *answer, struct error *err)
 	if (status == STATUS_OK && applied == CACHE_APPLIED)
 		for (size_t i = 0; i < change.message_count; i++)
 			sync->counts.messages += !messages[i].has_key;
-	if (status == STATUS_OK && applied == CACHE_GAP)
-		resync(sync);
+	*lost = status == STATUS_OK && applied == CACHE_GAP;
 	free(messages);
 	free(contacts);
 	return status;
@@ -56,24 +56,31 @@ answered(struct transport_call *call)
 	struct events_answer answer = {0};
 	struct error err = call->err;
 	enum status status = call->status;
+	bool lost = false;
 
 	if (status == STATUS_OK)
 		status = events_answer_read(&answer, call->doc, &err);
 	if (status == STATUS_OK && answer.superseded) {
 		sync_notice(sync, "another program polls with this login; waiting half a minute");
 		task->not_before = time_mono() + SUPERSEDED_MS * TIME_MS;
-	} else if (status == STATUS_OK && answer.resync) {
-		resync(sync);
 	} else if (status == STATUS_OK) {
-		status = apply(sync, &answer, &err);
+		lost = answer.resync;
+		if (!lost)
+			status = apply(sync, &answer, &lost, &err);
 	}
 	events_answer_finish(&answer);
 	if (status != STATUS_OK) {
 		task_fail(task, status, &err);
 		return;
 	}
-	backoff_reset(&task->backoff);
 	transport_call_finish(call);
+	if (lost) {
+		resync(sync);
+		/* A server that never says anything else is asked ever more slowly. */
+		task->not_before = backoff_next(&task->backoff);
+	} else {
+		backoff_reset(&task->backoff);
+	}
 }
 
 static bool

@@ -2,19 +2,32 @@
 #include "sync/internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "wire/limits.h"
 
-/* *covered: whether the pages bring anything at all; the server may know none of what is wanted. */
-static enum status
-store(struct sync *sync, const struct pull_answer *answer, bool *covered, struct error *err)
+/* Each page lies within a range that was asked for: so it can't hide what never came, and each
+ * answer with a page in it leaves less to ask for. */
+static bool
+is_wanted(const struct cache_ranges *wanted, const struct pull_page *page)
 {
-	struct cache_page *pages = mem_zalloc(answer->count, sizeof *pages);
-	size_t count = 0;
-	int64_t news = 0;
-	enum status status;
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct conversation_range *range = &wanted->items[i];
 
+		if (page->ids.first >= range->ids.first && page->ids.first <= range->ids.last &&
+		    page->ids.last <= range->ids.last &&
+		    strcmp(page->conversation, range->conversation) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Fills pages with those of the answer that cover something, and counts others' messages. */
+static enum status
+choose(struct sync *sync, const struct pull_answer *answer, struct cache_page *pages, size_t *count,
+    int64_t *news, struct error *err)
+{
 	for (size_t i = 0; i < answer->count; i++) {
 		const struct pull_page *page = &answer->pages[i];
 
@@ -23,13 +36,33 @@ store(struct sync *sync, const struct pull_answer *answer, bool *covered, struct
 			    page->conversation);
 			continue;
 		}
-		pages[count++] = (struct cache_page){page->conversation, page->ids, page->first,
+		if (!is_wanted(&sync->pull_wanted, page))
+			return error_set(err, STATUS_PROTOCOL,
+			    "the server sent a page of %s that it was not asked for",
+			    page->conversation);
+		/* What this cache knows of is not there, or not any more. */
+		if (page->ids.first > page->last || page->ids.last < page->ids.first)
+			continue;
+		pages[(*count)++] = (struct cache_page){page->conversation, page->ids, page->first,
 		    page->last, page->messages, page->count};
 		for (size_t m = 0; m < page->count; m++)
-			news += !page->messages[m].has_key;
+			*news += !page->messages[m].has_key;
 	}
+	return STATUS_OK;
+}
+
+/* *covered: whether the pages bring anything at all; the server may know none of what is wanted. */
+static enum status
+store(struct sync *sync, const struct pull_answer *answer, bool *covered, struct error *err)
+{
+	struct cache_page *pages = mem_zalloc(answer->count, sizeof *pages);
+	size_t count = 0;
+	int64_t news = 0;
+	enum status status = choose(sync, answer, pages, &count, &news, err);
+
 	*covered = count > 0;
-	status = count ? cache_store_pages(sync->config.cache, pages, count, err) : STATUS_OK;
+	if (status == STATUS_OK && count)
+		status = cache_store_pages(sync->config.cache, pages, count, err);
 	if (status == STATUS_OK && count) {
 		sync->counts.changes++;
 		sync->counts.messages += news;
@@ -82,12 +115,13 @@ pull_begin(struct sync *sync)
 			task_succeed(task);
 		return;
 	}
+	cache_ranges_finish(&sync->pull_wanted);
+	sync->pull_wanted = missing;
 	request.want = missing.items;
 	request.count = missing.count;
 	task_take_acks(task, &request.acks);
 	buf_init(&task->call.body, LIMIT_REQUEST);
 	pull_request_write(&task->call.body, &request);
-	cache_ranges_finish(&missing);
 	task_call(task, METHOD_PULL, CALL_TIMEOUT_MS, answered);
 }
 
@@ -98,4 +132,11 @@ sync_pull_for(struct sync *sync, int64_t consumer, const char *who, bool always)
 	free(sync->pull_who);
 	sync->pull_who = mem_strdup(who);
 	sync->pull_always = always;
+}
+
+void
+pull_finish(struct sync *sync)
+{
+	cache_ranges_finish(&sync->pull_wanted);
+	free(sync->pull_who);
 }

@@ -58,8 +58,8 @@ sync_destroy(struct sync *sync)
 	task_finish(&sync->line);
 	task_finish(&sync->once);
 	flush_finish(sync);
+	pull_finish(sync);
 	path_lock_release(&sync->line_lock);
-	free(sync->pull_who);
 	free(sync);
 }
 

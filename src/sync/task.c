@@ -39,15 +39,16 @@ task_done(struct transport_call *call)
 {
 	struct task *task = call->arg;
 	struct sync *sync = task->sync;
-	struct error ignored;
+	struct error err;
 
 	task->busy = false;
 	sync->counts.traffic.requests++;
 	sync->counts.traffic.bytes_up += call->bytes_up;
 	sync->counts.traffic.bytes_down += call->bytes_down;
-	/* Acks that can't be forgotten ride once more, which is harmless. */
-	if (call->status == STATUS_OK && task->acks.count)
-		(void)cache_acks_done(sync->config.cache, &task->acks, &ignored);
+	/* Acks that can't be forgotten now ride once more, which is harmless. */
+	if (call->status == STATUS_OK && task->acks.count &&
+	    cache_acks_done(sync->config.cache, &task->acks, &err) == STATUS_IO)
+		sync->fatal = err;
 	cache_ranges_finish(&task->acks);
 	return task;
 }
@@ -135,7 +136,8 @@ ack_answered(struct transport_call *call)
 		return;
 	}
 	transport_call_finish(call);
-	ack_begin(task->sync);
+	if (!task->sync->fatal.status)
+		ack_begin(task->sync);
 }
 
 void
