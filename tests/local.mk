@@ -19,7 +19,9 @@ UNIT_TESTS += tests/unit/json_test
 UNIT_TESTS += tests/unit/key_test
 UNIT_TESTS += tests/unit/status_test
 UNIT_TESTS += tests/unit/sync_flush_test
+UNIT_TESTS += tests/unit/sync_line_test
 UNIT_TESTS += tests/unit/sync_lists_test
+UNIT_TESTS += tests/unit/sync_pull_test
 UNIT_TESTS += tests/unit/text_test
 UNIT_TESTS += tests/unit/timeu_test
 UNIT_TESTS += tests/unit/wire_bodies_test
@@ -75,6 +77,9 @@ dist-hook:
 SYNC_FIXTURE = tests/unit/sync_fixture.c tests/unit/sync_fixture.h
 tests_unit_sync_flush_test_SOURCES = tests/unit/sync_flush_test.c $(SYNC_FIXTURE)
 tests_unit_sync_flush_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_outbox_doubt
+tests_unit_sync_line_test_SOURCES = tests/unit/sync_line_test.c $(SYNC_FIXTURE)
+tests_unit_sync_line_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_cursor_get,--wrap=cache_acks_done
+tests_unit_sync_pull_test_SOURCES = tests/unit/sync_pull_test.c $(SYNC_FIXTURE)
 tests_unit_sync_lists_test_SOURCES = tests/unit/sync_lists_test.c $(SYNC_FIXTURE)
 
 tests_unit_store_test_SOURCES = tests/unit/store_test.c \

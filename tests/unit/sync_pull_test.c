@@ -1,0 +1,206 @@
+/* Holes and pages in the engine (doc/protocol.md 3.6). */
+#include "sync_fixture.h"
+
+#define M(id) "{'msg_id':" #id ",'from':'bob@x','time':1,'stamp':" #id ",'type':'text','text':'hi'}"
+#define PAGE(from, to, last, list) \
+	"{'conversation':'bob@x','from':" #from ",'to':" #to ",'first':1,'last':" #last \
+	",'messages':[" list "]}"
+#define PAGES(list) "{" G ",'pages':[" list "]}"
+#define UNKNOWN(a)  "{'conversation':'" a "','unknown':true}"
+
+static void
+nothing_missing_asks_nobody(void **state)
+{
+	struct story *s = *state;
+
+	reach(s, SYNC_PULL);
+	assert_int_equal(ASKED(s, METHOD_PULL), 0);
+}
+
+static void
+pulls_until_nothing_is_missing(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 4);
+	answers(s, METHOD_PULL, "{" G ",'pages':[" PAGE(1, 2, 4, M(1) "," M(2)) "],'more':true}");
+	answers(s, METHOD_PULL, PAGES(PAGE(3, 4, 4, M(3) "," M(4))));
+	reach(s, SYNC_PULL);
+	assert_asked(s, METHOD_PULL, 0, "{'want':[['bob@x',1,4]]}");
+	/* Asking for the next page acknowledges the one before. */
+	assert_asked(s, METHOD_PULL, 1, "{'want':[['bob@x',3,4]],'acks':[['bob@x',1,2]]}");
+	assert_int_equal(ASKED(s, METHOD_PULL), 2);
+	assert_held(s, "bob@x 4/4");
+	assert_int_equal(sync_counts(s->sync)->messages, 4);
+}
+
+static void
+only_the_hole_is_pulled(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 6);
+	holds(s, 1, 2);
+	holds(s, 5, 5);
+	answers(s, METHOD_PULL, PAGES(PAGE(3, 4, 6, M(3) "," M(4)) "," PAGE(6, 6, 6, M(6))));
+	reach(s, SYNC_PULL);
+	assert_non_null(
+	    strstr(fake_request(s->fake, METHOD_PULL, 0), "[[\"bob@x\",3,4],[\"bob@x\",6,6]]"));
+	assert_held(s, "bob@x 6/6");
+}
+
+static void
+expired_ones_are_not_asked_for_again(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 4);
+	answers(s, METHOD_PULL,
+	    PAGES("{'conversation':'bob@x','from':1,'to':4,'first':4,'last':4,'messages':[" M(
+	        4) "]}"));
+	reach(s, SYNC_PULL);
+	reach(s, SYNC_PULL);
+	assert_int_equal(ASKED(s, METHOD_PULL), 1);
+	assert_held(s, "bob@x 1/4");
+}
+
+static void
+unknown_conversations_end_it(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 4);
+	knows(s, 5, 6, "eve@x", 2);
+	answers(s, METHOD_PULL, PAGES(PAGE(1, 4, 4, M(1) "," M(4)) "," UNKNOWN("eve@x")));
+	answers(s, METHOD_PULL, PAGES(UNKNOWN("eve@x")));
+	reach(s, SYNC_PULL);
+	assert_int_equal(ASKED(s, METHOD_PULL), 2);
+	assert_non_null(strstr(buf_string(&s->notices), "eve@x"));
+	assert_held(s, "bob@x 4/4 eve@x 0/2");
+}
+
+/* A server that was put back knows fewer messages than this cache knows of. */
+static void
+what_is_not_there_ends_it(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 9);
+	holds(s, 1, 7);
+	answers(s, METHOD_PULL, PAGES(PAGE(8, 7, 7, "")));
+	reach(s, SYNC_PULL);
+	answers(s, METHOD_PULL, PAGES(PAGE(8, 9, 7, "")));
+	reach(s, SYNC_PULL);
+	assert_int_equal(ASKED(s, METHOD_PULL), 2);
+	assert_held(s, "bob@x 7/9"); /* they may come yet, and are not held */
+}
+
+static void
+no_pages_end_it(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 9);
+	answers(s, METHOD_PULL, "{" G ",'more':true}");
+	reach(s, SYNC_PULL);
+	assert_int_equal(ASKED(s, METHOD_PULL), 1);
+}
+
+/* Believed, such a page would hide messages that never came. */
+static void
+pages_not_asked_for_are_refused(void **state)
+{
+	static const char *const pages[] = {PAGES(PAGE(1, 2, 9, "")), PAGES(PAGE(4, 10, 10, "")),
+	    PAGES("{'conversation':'eve@x','from':4,'to':5,'first':1,'last':9,'messages':[]}")};
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 9);
+	holds(s, 1, 3);
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		answers(s, METHOD_PULL, pages[i]);
+		fail_at(s, SYNC_PULL, STATUS_PROTOCOL);
+		assert_held(s, "bob@x 3/9");
+	}
+}
+
+static void
+cut_in_between_keeps_what_came(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 4);
+	answers(s, METHOD_PULL, PAGES(PAGE(1, 2, 4, M(1) "," M(2))));
+	fake_cut(s->fake, METHOD_PULL, true);
+	fail_at(s, SYNC_PULL, STATUS_AGAIN);
+	assert_held(s, "bob@x 2/4");
+	answers(s, METHOD_PULL, PAGES(PAGE(3, 4, 4, M(3) "," M(4))));
+	reach(s, SYNC_PULL);
+	assert_asked(s, METHOD_PULL, 2, "{'want':[['bob@x',3,4]],'acks':[['bob@x',1,2]]}");
+}
+
+/* A message of this device's that the page brings settles its entry. */
+static void
+own_message_in_a_page_empties_the_outbox(void **state)
+{
+	struct story *s = *state;
+
+	writes(s, 1, "bob@x", "hello");
+	knows(s, 0, 5, "bob@x", 1);
+	answers(s, METHOD_PULL,
+	    PAGES(PAGE(1, 1, 1,
+	        "{'msg_id':1,'from':'alice@x','time':1,'stamp':3,'type':'text',"
+	        "'text':'hello','key':" K(1) "}")));
+	reach(s, SYNC_PULL);
+	assert_outbox(s, "");
+	assert_int_equal(sync_counts(s->sync)->messages, 0);
+}
+
+static void
+one_conversation_only(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 4);
+	knows(s, 5, 6, "eve@x", 2);
+	sync_pull_for(s->sync, 0, "eve@x", false);
+	answers(s, METHOD_PULL, PAGES(UNKNOWN("eve@x")));
+	reach(s, SYNC_PULL);
+	assert_asked(s, METHOD_PULL, 0, "{'want':[['eve@x',1,2]]}");
+}
+
+/* Whatever brings news makes the holes it opens wanted. */
+static void
+always_follows_what_is_applied(void **state)
+{
+	struct story *s = *state;
+
+	sync_pull_for(s->sync, 0, NULL, true);
+	answers(s, METHOD_LOGIN_SYNC,
+	    "{" G ",'from':0,'to':5,'conversations':[{'conversation':'bob@x','first':1,'last':1,"
+	    "'ack':0,'read':0,'stamp':5}]}");
+	answers(s, METHOD_PULL, PAGES(PAGE(1, 1, 1, M(1))));
+	reach(s, SYNC_LISTS);
+	UNTIL(s, !sync_wants(s->sync, SYNC_PULL));
+	assert_held(s, "bob@x 1/1");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    STORY(nothing_missing_asks_nobody),
+	    STORY(pulls_until_nothing_is_missing),
+	    STORY(only_the_hole_is_pulled),
+	    STORY(expired_ones_are_not_asked_for_again),
+	    STORY(unknown_conversations_end_it),
+	    STORY(what_is_not_there_ends_it),
+	    STORY(no_pages_end_it),
+	    STORY(pages_not_asked_for_are_refused),
+	    STORY(cut_in_between_keeps_what_came),
+	    STORY(own_message_in_a_page_empties_the_outbox),
+	    STORY(one_conversation_only),
+	    STORY(always_follows_what_is_applied),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
