@@ -5,6 +5,7 @@ src_libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
 	src/base/gettext.h \
 	src/base/io.c src/base/io.h \
+	src/base/jsonw.c src/base/jsonw.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/path.c src/base/path.h \
 	src/base/random.c src/base/random.h \

@@ -16,6 +16,7 @@ UNIT_TESTS += tests/unit/cache_random_test
 UNIT_TESTS += tests/unit/cache_test
 UNIT_TESTS += tests/unit/json_hostile_test
 UNIT_TESTS += tests/unit/json_test
+UNIT_TESTS += tests/unit/jsonw_test
 UNIT_TESTS += tests/unit/key_test
 UNIT_TESTS += tests/unit/status_test
 UNIT_TESTS += tests/unit/sync_flush_test

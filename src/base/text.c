@@ -24,11 +24,18 @@ is_needed(ucs4_t c)
 
 /* Format characters that move, hide or reorder what stands around them. */
 static bool
-is_harmful(ucs4_t c)
+is_format(ucs4_t c)
 {
 	if (c >= 0xFFF9 && c <= 0xFFFB)
 		return true;
 	return uc_is_property_default_ignorable_code_point(c) && !is_needed(c);
+}
+
+bool
+text_is_harmful(uint32_t character)
+{
+	return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == 0x2028 ||
+	       character == 0x2029 || is_format(character);
 }
 
 static void
@@ -53,7 +60,7 @@ add_character(struct buf *out, ucs4_t c, enum text_lines lines)
 		c = 0xFFFD;
 	else if (c == 0x2028 || c == 0x2029)
 		c = 0x21B5;
-	else if (is_harmful(c))
+	else if (is_format(c))
 		return;
 	length = u8_uctomb(bytes, c, sizeof bytes);
 	if (length > 0)

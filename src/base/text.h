@@ -4,11 +4,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
 /* True where length bytes are well-formed UTF-8 without a 0 byte. */
 bool text_is_utf8(const char *text, size_t length);
+
+/*
+ * True for the characters that a terminal must not get as they are: C0 and C1 controls, DEL, line
+ * and paragraph separators, and format characters that hide, move or reorder others.
+ */
+bool text_is_harmful(uint32_t character);
 
 /* How a line break in the text is shown. */
 enum text_lines {

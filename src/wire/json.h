@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/jsonw.h"
 #include "base/status.h"
 #include "model/contact.h"
 #include "model/key.h"
@@ -72,22 +73,8 @@ bool json_item_int(const struct json *item, int64_t min, int64_t max, int64_t *v
 /* Appends value printed compactly, as it was read. */
 void json_add_value(struct buf *out, const struct json *value);
 
-/* Appends text, which must be UTF-8, as a JSON string with its quotes. */
-void json_add_string(struct buf *out, const char *text);
-void json_add_string_n(struct buf *out, const char *text, size_t length);
-
-/* The most bytes that json_add_string() appends. */
-size_t json_string_size(const char *text);
-
-/* Append ,"name":value — without the comma right behind a { or [. */
-void json_put_string(struct buf *out, const char *name, const char *value);
-void json_put_int(struct buf *out, const char *name, int64_t value);
-void json_put_bool(struct buf *out, const char *name, bool value);
+/* The writer's own (base/jsonw.h), and what only the wire writes. */
 void json_put_key(struct buf *out, const char *name, const struct key *value);
 void json_put_cursor(struct buf *out, const char *name, const struct cursor *cursor);
-/* Appends ,"name": for a value that the caller appends next. */
-void json_put_name(struct buf *out, const char *name);
-/* Appends the comma an item needs, nothing right behind a { or [. */
-void json_comma(struct buf *out);
 
 #endif

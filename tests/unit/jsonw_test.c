@@ -1,0 +1,96 @@
+/* The JSON writer: commas, escapes, and what a terminal must not get. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/jsonw.h"
+
+static void
+expect_string(const char *text, size_t length, const char *json)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	json_add_string_n(&b, text, length);
+	assert_string_equal(buf_string(&b), json);
+	buf_finish(&b);
+}
+
+#define EXPECT(text, json) expect_string(text, sizeof text - 1, json)
+
+static void
+test_members(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	buf_add_char(&b, '{');
+	json_put_string(&b, "text", "hi {");
+	json_put_int(&b, "n", -12);
+	json_put_bool(&b, "yes", true);
+	json_put_name(&b, "list");
+	buf_add_char(&b, '[');
+	for (int i = 0; i < 2; i++) {
+		json_comma(&b);
+		buf_add_int(&b, i);
+	}
+	buf_add_string(&b, "]}");
+	assert_string_equal(
+	    buf_string(&b), "{\"text\":\"hi {\",\"n\":-12,\"yes\":true,\"list\":[0,1]}");
+	buf_finish(&b);
+}
+
+static void
+test_plain_text_stays(void **state)
+{
+	(void)state;
+	EXPECT("", "\"\"");
+	EXPECT("a/b 'c'", "\"a/b 'c'\"");
+	EXPECT("Grüße, 世界 👩‍💻 ❤️", "\"Grüße, 世界 👩‍💻 ❤️\"");
+}
+
+static void
+test_escapes(void **state)
+{
+	(void)state;
+	EXPECT("a\"b\\c\nd\te", "\"a\\\"b\\\\c\\nd\\te\"");
+	EXPECT("\r\x1b[2J\0.", "\"\\u000d\\u001b[2J\\u0000.\"");
+}
+
+static void
+test_what_a_terminal_must_not_get(void **state)
+{
+	(void)state;
+	EXPECT("\x7f", "\"\\u007f\"");
+	EXPECT("\u009b31m", "\"\\u009b31m\"");
+	EXPECT("\u202egpj.exe", "\"\\u202egpj.exe\"");
+	EXPECT("a\u2028b", "\"a\\u2028b\"");
+	EXPECT("\U000e0001", "\"\\udb40\\udc01\"");
+}
+
+static void
+test_not_utf8(void **state)
+{
+	(void)state;
+	EXPECT("\xff"
+	       "a\xc3",
+	    "\"\\ufffda\\ufffd\"");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_members),
+	    cmocka_unit_test(test_plain_text_stays),
+	    cmocka_unit_test(test_escapes),
+	    cmocka_unit_test(test_what_a_terminal_must_not_get),
+	    cmocka_unit_test(test_not_utf8),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
