@@ -88,6 +88,18 @@ parse_form(const char *text, const char *form, struct tm *tm, const char **rest)
 	return true;
 }
 
+const char *
+time_local(int64_t wall, char text[TIME_ISO_SIZE])
+{
+	time_t seconds = (time_t)(wall / TIME_SECOND);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) ||
+	    strftime(text, TIME_ISO_SIZE, "%Y-%m-%d %H:%M", &tm) == 0)
+		snprintf(text, TIME_ISO_SIZE, "?");
+	return text;
+}
+
 bool
 time_iso_parse(const char *text, int64_t *wall)
 {

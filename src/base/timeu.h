@@ -26,6 +26,9 @@ int time_left_ms(int64_t deadline);
 /* Writes wall (microseconds) as 2026-11-22T09:00:00.123Z, in UTC. Returns text. */
 const char *time_iso(int64_t wall, char text[TIME_ISO_SIZE]);
 
+/* Writes wall (microseconds) as 2026-11-22 09:00 in the user's time zone. Returns text. */
+const char *time_local(int64_t wall, char text[TIME_ISO_SIZE]);
+
 /* Reads what time_iso() wrote, or a date alone. Microseconds in *wall. False: not a time. */
 bool time_iso_parse(const char *text, int64_t *wall);
 

@@ -1,2 +1,27 @@
 # The command line and the program tern: CLI_LIBS.
-CLI_LIBS =
+bin_PROGRAMS += src/tern
+noinst_LIBRARIES += src/libcli.a
+CLI_LIBS = src/libcli.a $(LIBINTL)
+
+src_libcli_a_SOURCES = \
+	src/cli/arguments.c \
+	src/cli/cli.c src/cli/cli.h \
+	src/cli/cmd_contact.c \
+	src/cli/cmd_fetch.c \
+	src/cli/cmd_help.c \
+	src/cli/cmd_history.c \
+	src/cli/cmd_login.c \
+	src/cli/cmd_logout.c \
+	src/cli/cmd_recv.c \
+	src/cli/cmd_send.c \
+	src/cli/cmd_status.c \
+	src/cli/command.h \
+	src/cli/commands.c \
+	src/cli/exec.c src/cli/exec.h \
+	src/cli/help.c src/cli/help.h \
+	src/cli/lines.c src/cli/lines.h \
+	src/cli/password.c src/cli/password.h \
+	src/cli/print.c src/cli/print.h
+
+src_tern_SOURCES = src/main.c
+src_tern_LDADD = $(TERN_LIBS)

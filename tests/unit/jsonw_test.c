@@ -9,7 +9,7 @@
 #include "base/jsonw.h"
 
 static void
-expect_string(const char *text, size_t length, const char *json)
+expect_json(const char *text, size_t length, const char *json)
 {
 	struct buf b;
 
@@ -19,7 +19,7 @@ expect_string(const char *text, size_t length, const char *json)
 	buf_finish(&b);
 }
 
-#define EXPECT(text, json) expect_string(text, sizeof text - 1, json)
+#define EXPECT(text, json) expect_json(text, sizeof text - 1, json)
 
 static void
 test_members(void **state)
@@ -66,7 +66,9 @@ test_what_a_terminal_must_not_get(void **state)
 {
 	(void)state;
 	EXPECT("\x7f", "\"\\u007f\"");
-	EXPECT("\u009b31m", "\"\\u009b31m\"");
+	EXPECT("\xC2\x9B"
+	       "31m",
+	    "\"\\u009b31m\"");
 	EXPECT("\u202egpj.exe", "\"\\u202egpj.exe\"");
 	EXPECT("a\u2028b", "\"a\\u2028b\"");
 	EXPECT("\U000e0001", "\"\\udb40\\udc01\"");

@@ -1,0 +1,256 @@
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/timeu.h"
+#include "cli/command.h"
+#include "cli/lines.h"
+#include "cli/print.h"
+
+enum { TEXT_LIMIT = 64 * 1024, BATCH = 500 };
+
+struct send_options {
+	int64_t timeout;
+	bool queue;
+	bool lines;
+	bool has_key;
+	struct key key;
+};
+
+static const struct send_options defaults = {.timeout = 10 * TIME_SECOND};
+
+static const struct option options[] = {
+    {.name = "lines",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct send_options, lines),
+        .help = N_("send each line of standard input as a message; write a line for each")},
+    {.name = "queue",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct send_options, queue),
+        .help = N_("only put it into the outbox; the next command sends it")},
+    {.name = "timeout",
+        .kind = OPTION_SECONDS,
+        .offset = offsetof(struct send_options, timeout),
+        .argument = "SECONDS",
+        .help = N_("try for that long (10)")},
+    {.name = "key",
+        .kind = OPTION_KEY,
+        .offset = offsetof(struct send_options, key),
+        .offset2 = offsetof(struct send_options, has_key),
+        .argument = "UUID",
+        .help = N_("the message's key: the same one again sends nothing twice")},
+};
+
+/* ---- one message ---- */
+
+/* The words of the command line, or all of standard input but a last line end. */
+static enum status
+read_text(struct buf *text, int argc, char **argv, struct error *err)
+{
+	enum status status;
+
+	for (int i = 1; i < argc; i++) {
+		if (i > 1)
+			buf_add_char(text, ' ');
+		buf_add_string(text, argv[i]);
+	}
+	if (argc > 1 && !(argc == 2 && strcmp(argv[1], "-") == 0)) {
+		if (text->failed)
+			return error_set(err, STATUS_TOO_LARGE,
+			    _("the message has more than %d bytes"), TEXT_LIMIT);
+		return STATUS_OK;
+	}
+	buf_clear(text);
+	status = io_read_all(STDIN_FILENO, text, err);
+	if (status == STATUS_OK && text->length && text->data[text->length - 1] == '\n')
+		text->data[--text->length] = '\0';
+	if (status == STATUS_OK && strlen(buf_string(text)) != text->length)
+		return error_set(err, STATUS_USAGE, _("the message holds a NUL byte"));
+	return status;
+}
+
+static enum status
+send_one(struct cli *cli, const struct send_options *o, struct client_message *message,
+    struct error *err)
+{
+	struct client_sent sent = {0};
+	enum status status;
+
+	message->has_key = o->has_key;
+	message->key = o->key;
+	status = client_queue(cli->client, message, 1, err);
+	if (status != STATUS_OK)
+		return status;
+	if (!o->queue)
+		status =
+		    client_send_wait(cli->client, message, 1, deadline_in(o->timeout), &sent, err);
+	if (cli->global.format == FORMAT_JSON || o->queue)
+		print_sent(cli->global.format, message, &sent, o->queue);
+	return status;
+}
+
+/* ---- one message a line ---- */
+
+struct sending {
+	struct cli *cli;
+	const struct send_options *o;
+	struct address to;
+	struct client_message batch[BATCH];
+	struct client_sent sent[BATCH];
+	size_t count;
+	enum status worst;
+	struct error *err;
+};
+
+static void
+note(struct sending *sending, enum status status, const char *text)
+{
+	if (status == STATUS_OK || sending->worst == STATUS_AGAIN)
+		return;
+	if (sending->worst == STATUS_OK || status == STATUS_AGAIN)
+		sending->worst = error_set(sending->err, status, "%s", text);
+}
+
+/* A line that can't be a message is named; the others go all the same. */
+static bool
+check_line(struct sending *sending, const struct line *line)
+{
+	struct error why;
+
+	if (line->too_long)
+		error_set(&why, STATUS_TOO_LARGE, _("line %lld has more than %d bytes; not sent"),
+		    (long long)line->number, TEXT_LIMIT);
+	else if (!text_is_utf8(line->text, line->length))
+		error_set(&why, STATUS_USAGE, _("line %lld is not UTF-8 text; not sent"),
+		    (long long)line->number);
+	else
+		return true;
+	cli_complain(sending->cli, why.text);
+	note(sending, why.status, _("not every line could be sent"));
+	return false;
+}
+
+static enum status
+send_batch(struct sending *sending)
+{
+	struct cli *cli = sending->cli;
+	const struct send_options *o = sending->o;
+	struct error err = {0};
+	enum status status = client_queue(cli->client, sending->batch, sending->count, &err);
+
+	if (status != STATUS_OK)
+		return error_set(sending->err, status, "%s", err.text);
+	if (!o->queue) {
+		status = client_send_wait(cli->client, sending->batch, sending->count,
+		    deadline_in(o->timeout), sending->sent, &err);
+		note(sending, status, err.text);
+	}
+	for (size_t i = 0; i < sending->count; i++)
+		print_sent(cli->global.format, &sending->batch[i], &sending->sent[i], o->queue);
+	status = print_flush(&err);
+	if (status != STATUS_OK)
+		return error_set(sending->err, status, "%s", err.text);
+	/* Where the server is away or refuses this login, more lines would only wait in vain. */
+	return sending->worst == STATUS_UNAVAILABLE || sending->worst == STATUS_AGAIN ||
+	               sending->worst == STATUS_DENIED
+	           ? sending->worst
+	           : STATUS_OK;
+}
+
+static void
+forget_batch(struct sending *sending)
+{
+	for (size_t i = 0; i < sending->count; i++)
+		free((char *)sending->batch[i].text);
+	sending->count = 0;
+}
+
+static void
+add_line(struct sending *sending, const struct line *line)
+{
+	if (!check_line(sending, line) || line->length == 0)
+		return;
+	sending->batch[sending->count++] = (struct client_message){
+	    .to = sending->to,
+	    .text = mem_strndup(line->text, line->length),
+	};
+}
+
+static enum status
+send_lines(
+    struct cli *cli, const struct send_options *o, const struct address *to, struct error *err)
+{
+	struct sending *sending = mem_zalloc(1, sizeof *sending);
+	struct lines lines;
+	struct line line;
+	enum status status = STATUS_OK;
+
+	sending->cli = cli;
+	sending->o = o;
+	sending->to = *to;
+	sending->err = err;
+	lines_init(&lines, STDIN_FILENO, cli->config.stop_fd, TEXT_LIMIT);
+	while (status == STATUS_OK && (status = lines_read(&lines, err)) == STATUS_OK) {
+		bool end = lines.end;
+
+		while (sending->count < BATCH && lines_next(&lines, &line))
+			add_line(sending, &line);
+		if (sending->count)
+			status = send_batch(sending);
+		forget_batch(sending);
+		if (end && !lines_pending(&lines))
+			break;
+	}
+	lines_finish(&lines);
+	if (status == STATUS_OK)
+		status = sending->worst;
+	free(sending);
+	return status;
+}
+
+static enum status
+run(struct cli *cli, const void *options_, int argc, char **argv, struct error *err)
+{
+	const struct send_options *o = options_;
+	struct client_message message = {0};
+	struct buf text;
+	enum status status = client_parse_address(cli->client, &message.to, argv[0], err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (o->lines && (o->has_key || argc > 2 || (argc == 2 && strcmp(argv[1], "-") != 0)))
+		return error_set(err, STATUS_USAGE,
+		    _("--lines reads standard input; it takes neither a text nor a --key"));
+	if (o->lines)
+		return send_lines(cli, o, &message.to, err);
+	buf_init(&text, TEXT_LIMIT + 1);
+	status = read_text(&text, argc, argv, err);
+	message.text = buf_string(&text);
+	if (status == STATUS_OK)
+		status = send_one(cli, o, &message, err);
+	buf_finish(&text);
+	return status;
+}
+
+extern const struct command command_send;
+
+const struct command command_send = {
+    .name = "send",
+    .usage = "WHO [TEXT…|-] [--lines] [--queue] [--timeout SECONDS] [--key UUID]",
+    .summary = N_("send a message"),
+    .details =
+        N_("The text stands on the command line or, without it or with -, on standard input.\n"
+           "Exits with 0 where the server has it; 69 where it was certainly not sent, and is not\n"
+           "kept; 75 where that is in doubt: it is kept, and the next command settles it."),
+    .need = NEED_ACCOUNT,
+    OPTIONS(options),
+    .options_size = sizeof(struct send_options),
+    .defaults = &defaults,
+    .min_arguments = 1,
+    .max_arguments = -1,
+    .run = run,
+};

@@ -1,0 +1,235 @@
+#include "cli/print.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "base/text.h"
+#include "base/timeu.h"
+
+enum { LINE_LIMIT = 1024 * 1024 };
+
+void
+print_line(struct buf *line)
+{
+	buf_add_char(line, '\n');
+	fwrite(line->data, 1, line->length, stdout);
+	buf_finish(line);
+}
+
+enum status
+print_flush(struct error *err)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return STATUS_OK;
+	return error_set(err, STATUS_IO, _("cannot write to standard output: %s"),
+	    strerror(errno ? errno : EIO));
+}
+
+/* ---- text ---- */
+
+static void
+add_safe(struct buf *out, const char *text)
+{
+	text_safe(out, text, strlen(text), TEXT_ONE_LINE);
+}
+
+/* A text of several lines goes on indented, so that a message's first line can be told. */
+static void
+add_lines(struct buf *out, const char *text)
+{
+	for (;;) {
+		size_t length = strcspn(text, "\n");
+
+		text_safe(out, text, length, TEXT_ONE_LINE);
+		if (!text[length])
+			return;
+		buf_add_string(out, "\n    ");
+		text += length + 1;
+	}
+}
+
+static void
+message_text(struct buf *out, const struct message *m, const char *how)
+{
+	char time[TIME_ISO_SIZE];
+
+	buf_add_string(out, time_local(m->time, time));
+	buf_add_char(out, ' ');
+	/* In a conversation with another the sender alone says which it is, but for own ones. */
+	add_safe(out, m->from);
+	if (m->state != STATE_NONE && strcmp(m->from, m->conversation) != 0) {
+		buf_add_string(out, " > ");
+		add_safe(out, m->conversation);
+	}
+	if (m->state != STATE_NONE && m->state != STATE_SENT)
+		buf_printf(out, " [%s]", _(message_state_name(m->state)));
+	if (how)
+		buf_printf(out, " [%s]", _(how));
+	buf_add_string(out, ": ");
+	if (m->text)
+		add_lines(out, m->text);
+	else
+		buf_printf(out, "[%s]", m->type);
+}
+
+/* ---- JSON ---- */
+
+void
+message_json(struct buf *out, const struct message *m, const char *how)
+{
+	char iso[TIME_ISO_SIZE];
+	char key[KEY_TEXT_SIZE];
+
+	buf_add_char(out, '{');
+	json_put_string(out, "conversation", m->conversation);
+	if (m->msg_id)
+		json_put_int(out, "msg_id", m->msg_id);
+	json_put_string(out, "from", m->from);
+	json_put_string(out, "time", time_iso(m->time, iso));
+	json_put_string(out, "type", m->type);
+	if (m->text)
+		json_put_string(out, "text", m->text);
+	if (m->has_key)
+		json_put_string(out, "key", key_format(&m->key, key));
+	if (m->state != STATE_NONE)
+		json_put_string(out, "state", message_state_name(m->state));
+	if (how)
+		json_put_bool(out, how, true);
+	buf_add_char(out, '}');
+}
+
+void
+print_message(enum format format, const struct message *message, const char *how)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON)
+		message_json(&line, message, how);
+	else
+		message_text(&line, message, how);
+	print_line(&line);
+}
+
+void
+print_hole(enum format format, const char *conversation, struct id_range ids)
+{
+	long long count = ids.last - ids.first + 1;
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON) {
+		buf_add_char(&line, '{');
+		json_put_string(&line, "conversation", conversation);
+		json_put_name(&line, "hole");
+		buf_add_char(&line, '{');
+		json_put_int(&line, "first", ids.first);
+		json_put_int(&line, "last", ids.last);
+		buf_add_string(&line, "}}");
+	} else if (count == 1) {
+		buf_printf(&line, _("-- 1 message not loaded (%lld) --"), (long long)ids.first);
+	} else {
+		buf_printf(&line, _("-- %lld messages not loaded (%lld-%lld) --"), count,
+		    (long long)ids.first, (long long)ids.last);
+	}
+	print_line(&line);
+}
+
+void
+print_contact(enum format format, const struct contact *contact)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON) {
+		buf_add_char(&line, '{');
+		json_put_string(&line, "address", contact->address);
+		json_put_string(&line, "name", contact->name);
+		buf_add_char(&line, '}');
+	} else {
+		add_safe(&line, contact->address);
+		if (contact->name[0]) {
+			buf_add_string(&line, "  ");
+			add_safe(&line, contact->name);
+		}
+	}
+	print_line(&line);
+}
+
+static void
+sent_json(struct buf *line, const struct client_message *message, const struct client_sent *sent,
+    bool queued)
+{
+	char iso[TIME_ISO_SIZE];
+	char key[KEY_TEXT_SIZE];
+	bool doubt = !queued && sent->status == STATUS_AGAIN;
+
+	buf_add_char(line, '{');
+	json_put_string(line, "conversation", message->to.text);
+	json_put_string(line, "key", key_format(&message->key, key));
+	if (queued || doubt) {
+		json_put_string(line, "state", "queued");
+		json_put_bool(line, "doubt", doubt);
+	} else if (sent->status == STATUS_OK) {
+		json_put_string(line, "state", "sent");
+		json_put_int(line, "msg_id", sent->msg_id);
+		json_put_string(line, "time", time_iso(sent->time, iso));
+	} else {
+		json_put_string(line, "state", "failed");
+	}
+	if (!queued && sent->status != STATUS_OK)
+		json_put_string(line, "error", sent->text);
+	buf_add_char(line, '}');
+}
+
+static void
+sent_text(struct buf *line, const struct client_message *message, const struct client_sent *sent,
+    bool queued)
+{
+	char key[KEY_TEXT_SIZE];
+
+	if (queued)
+		buf_printf(line, "queued %s", key_format(&message->key, key));
+	else if (sent->status == STATUS_OK)
+		buf_printf(line, "sent %lld", (long long)sent->msg_id);
+	else if (sent->status == STATUS_AGAIN)
+		buf_printf(line, "doubt %s", key_format(&message->key, key));
+	else
+		buf_printf(line, "failed %s", key_format(&message->key, key));
+}
+
+void
+print_sent(enum format format, const struct client_message *message, const struct client_sent *sent,
+    bool queued)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON)
+		sent_json(&line, message, sent, queued);
+	else
+		sent_text(&line, message, sent, queued);
+	print_line(&line);
+}
+
+void
+print_failed(enum format format, const struct message *message, const char *failure)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON) {
+		message_json(&line, message, NULL);
+		line.length--; /* the object goes on */
+		json_put_string(&line, "error", failure);
+		buf_add_char(&line, '}');
+	} else {
+		message_text(&line, message, NULL);
+		buf_add_string(&line, "\n    ");
+		add_safe(&line, failure);
+	}
+	print_line(&line);
+}

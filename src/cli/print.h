@@ -1,0 +1,31 @@
+/*
+ * Printers: data to stdout, as text or as JSON (doc/tern-json.5). Whatever came from the network
+ * passes through base/text.h or base/jsonw.h here, and nowhere else.
+ */
+#ifndef TERN_CLI_PRINT_H
+#define TERN_CLI_PRINT_H
+
+#include "base/buf.h"
+#include "cli/command.h"
+
+/* The version of the JSON that tern writes; it is in tern-json(5)'s history. */
+enum { JSON_VERSION = 1 };
+
+/* A line (or a text's lines) about a message. how: what is said behind its sender, or NULL. */
+void print_message(enum format format, const struct message *message, const char *how);
+/* The same into a buffer, as JSON without a line end. */
+void message_json(struct buf *out, const struct message *message, const char *how);
+void print_hole(enum format format, const char *conversation, struct id_range ids);
+void print_contact(enum format format, const struct contact *contact);
+/* What became of a message that was sent; failure is NULL unless it failed. */
+void print_sent(enum format format, const struct client_message *message,
+    const struct client_sent *sent, bool queued);
+void print_failed(enum format format, const struct message *message, const char *failure);
+
+/* Writes a whole buffer and a line end. */
+void print_line(struct buf *line);
+
+/* Flushes stdout. IO where anything could not be written. */
+enum status print_flush(struct error *err);
+
+#endif

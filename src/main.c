@@ -1,0 +1,16 @@
+#include <locale.h>
+
+#include "base/gettext.h"
+#include "cli/cli.h"
+
+int
+main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+#if defined ENABLE_NLS && ENABLE_NLS
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	bind_textdomain_codeset(PACKAGE, "UTF-8");
+	textdomain(PACKAGE);
+#endif
+	return cli_main(argc, argv);
+}
