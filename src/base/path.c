@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -60,6 +61,13 @@ path_make_dir(const char *path, struct error *err)
 	return status;
 }
 
+/* The disk is what failed, not the path that was asked for. */
+static bool
+is_disk(int wrong)
+{
+	return wrong == EIO || wrong == EROFS || wrong == ENOSPC || wrong == EDQUOT;
+}
+
 enum status
 path_lock_try(struct path_lock *lock, const char *path, struct error *err)
 {
@@ -67,7 +75,7 @@ path_lock_try(struct path_lock *lock, const char *path, struct error *err)
 
 	lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (lock->fd < 0)
-		return error_set(err, errno == EIO ? STATUS_IO : STATUS_CANNOT_CREATE,
+		return error_set(err, is_disk(errno) ? STATUS_IO : STATUS_CANNOT_CREATE,
 		    "cannot open the lock %s: %s", path, strerror(errno));
 	if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0)
 		return STATUS_OK;
