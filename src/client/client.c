@@ -86,9 +86,13 @@ find_account(struct address *address, const char *typed, struct error *err)
 static enum status
 choose_account(struct address *address, const char *typed, struct error *err)
 {
+	enum status status;
+
 	if (typed && strchr(typed, '@'))
 		return address_parse(address, typed, NULL, err);
-	return find_account(address, typed, err);
+	/* Any domain will do to tell whether it is a user's name. */
+	status = typed ? address_parse(address, typed, "x", err) : STATUS_OK;
+	return status == STATUS_OK ? find_account(address, typed, err) : status;
 }
 
 enum status
