@@ -1,5 +1,6 @@
 /* Sending: into the outbox, and waiting for what becomes of it. */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -82,14 +83,25 @@ sent_set(struct client_sent *sent, enum status status, const char *what, const c
 	memcpy(sent->text, err.text, sizeof sent->text);
 }
 
+/* Without the code, which is not for people. */
+static void
+set_refused(struct client_sent *sent, const struct client_message *message, const char *failure)
+{
+	const char *sentence = strstr(failure, ": ");
+	char what[ADDRESS_SIZE + 16];
+
+	snprintf(what, sizeof what, "not sent to %s", message->to.text);
+	sent_set(sent, refusal_status(failure), what, sentence ? sentence + 2 : failure);
+}
+
 /* What is known of one message. False while it is on its way. */
 static bool
-is_settled(struct client *client, const struct key *key, struct client_sent *sent,
+is_settled(struct client *client, const struct client_message *message, struct client_sent *sent,
     enum status *status, struct error *err)
 {
 	struct outbox_fate fate;
 	struct error why;
-	enum status found = cache_outbox_fate(client->cache, key, &fate, &why);
+	enum status found = cache_outbox_fate(client->cache, &message->key, &fate, &why);
 
 	if (found == STATUS_NOT_FOUND) {
 		/* Another process took it back, or told of its failure. */
@@ -107,7 +119,7 @@ is_settled(struct client *client, const struct key *key, struct client_sent *sen
 	}
 	if (fate.state != OUTBOX_FAILED)
 		return false;
-	sent_set(sent, refusal_status(fate.failure), "not sent", fate.failure);
+	set_refused(sent, message, fate.failure);
 	return true;
 }
 
@@ -120,7 +132,7 @@ look(struct client *client, const struct client_message *messages, size_t count,
 
 	for (size_t i = 0; i < count && *status == STATUS_OK; i++)
 		if (sent[i].status == STATUS_AGAIN &&
-		    !is_settled(client, &messages[i].key, &sent[i], status, err))
+		    !is_settled(client, &messages[i], &sent[i], status, err))
 			waiting++;
 	return waiting;
 }
