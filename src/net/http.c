@@ -147,6 +147,23 @@ has_left(const struct transport_call *call)
 	return call->bytes_up > 0;
 }
 
+/* What came is not HTTP. */
+static bool
+is_nonsense(CURLcode result)
+{
+	return result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_WEIRD_SERVER_REPLY;
+}
+
+static void
+fail(struct transport_call *call, CURLcode result)
+{
+	const struct http_transport *http = ((struct http_call *)call->backend)->http;
+	char *why = mem_printf("%s: %s", http->server, http->curl.easy_strerror(result));
+
+	transport_failed(call, has_left(call), why);
+	free(why);
+}
+
 static void
 complete(struct transport_call *call, CURLcode result)
 {
@@ -155,13 +172,13 @@ complete(struct transport_call *call, CURLcode result)
 	long http_status = 0;
 
 	curl->easy_getinfo(state->easy, CURLINFO_RESPONSE_CODE, &http_status);
-	if (result == CURLE_OK)
+	if (result == CURLE_OK || is_nonsense(result))
 		transport_answered(
 		    call, http_status, buf_string(&state->answer), state->answer.length);
 	else if (state->answer.failed)
 		transport_failed(call, true, "its answer is larger than any may be");
 	else
-		transport_failed(call, has_left(call), curl->easy_strerror(result));
+		fail(call, result);
 	release(call);
 }
 

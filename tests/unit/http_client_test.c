@@ -469,7 +469,7 @@ not_a_tern_server(void **state)
 }
 
 static void
-not_http_is_in_doubt(void **state)
+not_http_is_no_answer_of_ours(void **state)
 {
 	struct stage *s = *state;
 	struct transport_call call;
@@ -480,7 +480,7 @@ not_http_is_in_doubt(void **state)
 	free(reads(s, c));
 	says(c, "220 mail.example.org ESMTP\r\n");
 	close(c);
-	ends(s, &call, STATUS_AGAIN, true);
+	ends(s, &call, STATUS_PROTOCOL, true);
 }
 
 /* Sends as much as fits, without waiting. False once the connection is closed. */
@@ -538,7 +538,7 @@ main(void)
 	    ON_STAGE(cut_is_in_doubt_once_the_request_left),
 	    ON_STAGE(no_answer_in_time_is_in_doubt),
 	    ON_STAGE(not_a_tern_server),
-	    ON_STAGE(not_http_is_in_doubt),
+	    ON_STAGE(not_http_is_no_answer_of_ours),
 	    ON_STAGE(endless_answer_is_cut),
 	};
 
