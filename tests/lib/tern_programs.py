@@ -141,7 +141,7 @@ class Server:
     def __init__(self, t, store=None, registration="open", domains=(DOMAIN,), fixed=False,
                  options=(), preexec=None):
         self.t = t
-        self.store = store or t.path("server.db")
+        self.store = store or t.path(f"server{t.count('server')}.db")
         self.fixed = fixed
         self.port = 0
         self.options = ["--store", self.store, "--registration", registration,
@@ -216,7 +216,7 @@ class User:
         self.t = t
         self.name = name
         self.address = f"{name}@{domain}"
-        self.home = home or t.path(f"home-{name}-{len(os.listdir(t.dir))}")
+        self.home = home or t.path(f"home-{name}{t.count(name)}")
         os.makedirs(self.home, mode=0o700, exist_ok=True)
         self.env = dict(t.env)
         self.env["HOME"] = self.home

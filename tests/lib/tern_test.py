@@ -14,7 +14,8 @@ import tempfile
 import time
 import traceback
 
-from tern_programs import Background, Result, Server, User, TERN, TERND  # noqa: F401
+from tern_programs import Background, Result, Server, User, DOMAIN, PASSWORD  # noqa: F401
+from tern_programs import TERN, TERND  # noqa: F401
 from tern_programs import Failure, check, check_equal, wait_for  # noqa: F401
 from tern_net import Api, Connection, Proxy, Rule  # noqa: F401
 
@@ -31,6 +32,7 @@ class Test:
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="tern-")
         self._closers = []
+        self._counts = {}
         self._errors = []  # (name, function giving stderr's text) of every process
         self.env = dict(os.environ)
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME"):
@@ -41,6 +43,11 @@ class Test:
 
     def path(self, *parts):
         return os.path.join(self.dir, *parts)
+
+    def count(self, name):
+        """How often it was called with that name before in this test, if at all: 2, 3 …"""
+        self._counts[name] = self._counts.get(name, 0) + 1
+        return "" if self._counts[name] == 1 else self._counts[name]
 
     def on_close(self, function):
         """Calls function() when the test ends; the last one registered is called first."""
