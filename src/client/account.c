@@ -113,6 +113,9 @@ ask_server(const struct client_config *config, const struct client_login *login,
 	    config, transport, &single, login->registering ? METHOD_REGISTER : METHOD_LOGIN, err);
 	if (status == STATUS_OK)
 		status = account_answer_read(&answer, single.call.doc, err);
+	if (status == STATUS_OK && strcmp(answer.address, address->text) != 0)
+		status = error_set(err, STATUS_PROTOCOL,
+		    "the server gives a login of another account than %s", address->text);
 	if (status == STATUS_OK) {
 		const struct cache_account account = {
 		    .address = *address,

@@ -1,6 +1,6 @@
 /* Sending: into the outbox, and waiting for what becomes of it. */
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
