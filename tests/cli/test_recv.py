@@ -1,0 +1,168 @@
+"""tern recv: consumers, counts, following, and what is handed on once."""
+import json
+import signal
+import subprocess
+import time
+
+import tern_test
+from tern_test import TERN, check, check_equal
+
+from tern_helpers import pair, texts_of
+
+
+def test_json_of_a_message(t):
+    _, alice, bob = pair(t)
+    alice.run("send", "bob", "hi")
+    message = bob.json("recv")[0]
+    check_equal({k: message[k] for k in ("conversation", "msg_id", "from", "type", "text")},
+                {"conversation": "alice@example.org", "msg_id": 1, "from": "alice@example.org",
+                 "type": "text", "text": "hi"}, "a message")
+    check(message["time"].endswith("Z") and "T" in message["time"], f"time {message['time']}")
+    check("key" not in message and "state" not in message, "of others: neither key nor state")
+    own = bob.json("recv", "--consumer", "all", "--own")
+    check_equal(len(own), 1, "with --own")
+
+
+def test_own_messages(t):
+    _, alice, bob = pair(t)
+    alice.run("send", "bob", "mine")
+    bob.run("send", "alice", "yours")
+    check_equal(texts_of(alice), ["yours"], "of others only")
+    got = alice.json("recv", "--own", "--consumer", "both", "--from", "start")
+    check_equal([m["text"] for m in got], ["mine", "yours"], "with --own")
+    check_equal(got[0]["state"], "sent", "own ones carry their state")
+
+
+def test_nothing_there(t):
+    _, _, bob = pair(t)
+    result = bob.run("recv", expect=1)
+    check_equal((result.out, result.err.count("\n") <= 1), ("", True), f"{result}")
+    started = time.monotonic()
+    bob.run("recv", "--count", "1", "--timeout", "0.3", expect=1)
+    check(0.2 < time.monotonic() - started < 10, "--timeout")
+
+
+def test_consumers_have_their_own_places(t):
+    _, alice, bob = pair(t)
+    alice.run("send", "bob", "--lines", input="1\n2\n3\n")
+    check_equal([m["text"] for m in bob.json("recv", "--count", "2")], ["1", "2"], "default")
+    check_equal([m["text"] for m in bob.json("recv", "--consumer", "other")],
+                ["1", "2", "3"], "another, from the start")
+    check_equal(texts_of(bob), ["3"], "default goes on")
+    bob.run("recv", expect=1)
+    bob.run("recv", "--consumer", "late", "--from", "now", expect=1)
+    alice.run("send", "bob", "4")
+    check_equal([m["text"] for m in bob.json("recv", "--consumer", "late")], ["4"], "--from now")
+
+
+def test_one_conversation(t):
+    server, alice, bob = pair(t)
+    carol = t.user("carol", server)
+    alice.run("send", "bob", "from alice")
+    carol.run("send", "bob", "from carol")
+    check_equal([m["text"] for m in bob.json("recv", "carol")], ["from carol"], "WHO")
+    check_equal(texts_of(bob), ["from alice"], "the rest")
+
+
+def test_count_waits(t):
+    _, alice, bob = pair(t)
+    waiting = bob.start("--format=json", "recv", "--count", "3", "--timeout", "60")
+    for n in range(3):
+        alice.run("send", "bob", f"{n}")
+        check_equal(waiting.json_line()["text"], f"{n}", "as it arrives")
+    check_equal(waiting.wait(), 0, "exit status")
+
+
+def test_follow_and_interrupt(t):
+    _, alice, bob = pair(t)
+    alice.run("send", "bob", "before")
+    follow = bob.start("--format=json", "recv", "--follow")
+    check_equal(follow.json_line()["text"], "before", "what is there")
+    for n in range(5):
+        alice.run("send", "bob", f"{n}")
+        check_equal(follow.json_line()["text"], f"{n}", "as it arrives")
+    follow.signal(signal.SIGINT)
+    code = follow.wait()
+    check(code in (0, 130), f"interrupted: {code}; {follow.errors()}")
+    bob.run("recv", expect=1)
+
+
+def test_follow_survives_the_server(t):
+    server, alice, bob = pair(t, fixed=True)
+    follow = bob.start("--format=json", "recv", "--follow")
+    alice.run("send", "bob", "one")
+    check_equal(follow.json_line()["text"], "one", "before")
+    server.kill()
+    server.start()
+    alice.run("send", "bob", "two")
+    check_equal(follow.json_line()["text"], "two", "after a restart")
+    server.stop()
+    check(follow.alive(), "it waits while the server is away")
+    server.start()
+    alice.run("send", "bob", "three")
+    check_equal(follow.json_line()["text"], "three", "after another")
+
+
+def test_consumer_in_use(t):
+    _, alice, bob = pair(t)
+    follow = bob.start("--format=json", "recv", "--follow")
+    alice.run("send", "bob", "x")
+    follow.json_line()
+    taken = bob.run("recv", expect=75)
+    check_equal(taken.err.count("\n"), 1, f"one sentence: {taken.err!r}")
+    follow.kill()
+    bob.run("recv", expect=1)
+
+
+def test_output_that_fails_hands_nothing_on(t):
+    _, alice, bob = pair(t)
+    alice.run("send", "bob", "--lines", input="1\n2\n3\n")
+    done = subprocess.run(["sh", "-c", f"exec '{TERN}' recv >/dev/full"], env=bob.env,
+                          stderr=subprocess.PIPE)
+    check_equal(done.returncode, 74, f"stdout is full: {done.stderr!r}")
+    check_equal(texts_of(bob), ["1", "2", "3"], "they come again")
+
+
+def test_a_reader_that_goes_away(t):
+    _, alice, bob = pair(t)
+    alice.run("send", "bob", "--lines", input="".join(f"{n}\n" for n in range(2000)))
+    subprocess.run(["sh", "-c", f"'{TERN}' --format=json recv | head -n 5"], env=bob.env,
+                   stdout=subprocess.DEVNULL, timeout=60)
+    rest = [int(text) for text in texts_of(bob)]
+    check_equal(rest, list(range(rest[0], 2000)), "without gaps to the end")
+
+
+def test_killed_reader_repeats_at_most_its_last(t):
+    _, alice, bob = pair(t)
+    count = 3000
+    alice.run("send", "bob", "--lines", input="".join(f"{n}\n" for n in range(count)))
+    reader = bob.start("--format=json", "recv", "--follow")
+    for _ in range(10):
+        reader.line()
+    reader.kill()
+    reader.wait()
+    seen = []
+    for line in reader.lines:
+        try:
+            seen.append(json.loads(line)["msg_id"])
+        except ValueError:
+            pass  # cut by the kill
+    check_equal(seen, list(range(1, len(seen) + 1)), "before the kill")
+    rest = bob.json("recv", "--count", "1", "--timeout", "20") + (
+        bob.json("recv", expect=None))
+    ids = [m["msg_id"] for m in rest]
+    check_equal(ids, list(range(ids[0], count + 1)), "after it, without gaps")
+    check(ids[0] <= len(seen) + 1, f"{len(seen)} before, then from {ids[0]}")
+    again = [m for m in rest if m["msg_id"] <= len(seen)]
+    check(all(m.get("repeated") for m in again), f"what repeats is marked: {again[:3]}")
+
+
+def test_timeout_zero_and_bad_values(t):
+    _, _, bob = pair(t)
+    for args in (["--count", "x"], ["--count", "-1"], ["--timeout", "x"], ["--from", "middle"],
+                 ["--consumer", ""], ["--consumer"]):
+        result = bob.run("recv", *args, expect=64)
+        check_equal(result.err.count("\n"), 1, f"{args}: {result.err!r}")
+
+
+tern_test.main()
