@@ -202,11 +202,11 @@ client_wait(struct client *client, int64_t deadline, struct error *err)
 	size_t first = client->watch.fd >= 0 ? 0 : 1;
 	size_t last = client->config.stop_fd >= 0 ? 2 : 1;
 	int64_t due, watch = watch_due(&client->watch);
+	bool ended = sync_step(client->sync);
 	enum status status;
 
-	sync_step(client->sync);
 	status = sync_fatal(client->sync, err);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK || ended)
 		return status;
 	due = sync_due(client->sync);
 	due = due < deadline ? due : deadline;

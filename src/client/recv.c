@@ -248,8 +248,10 @@ go_online(struct run *run, struct error *err)
 	sync_want(sync, SYNC_LISTS, 0);
 	sync_want(sync, SYNC_FLUSH, 0);
 	sync_want(sync, SYNC_PULL, 0);
-	if (is_waiting(run->recv))
+	if (is_waiting(run->recv)) {
 		sync_hold_line(sync);
+		watch_follow(&run->client->watch);
+	}
 	return STATUS_OK;
 }
 

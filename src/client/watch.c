@@ -10,21 +10,37 @@
 
 /* Milliseconds between looks after a wake-up; the last one goes on for ever. */
 static const int distances[] = {1, 3, 10, 30, 250};
-enum { LAST = sizeof distances / sizeof distances[0] - 1 };
+enum {
+	LAST = sizeof distances / sizeof distances[0] - 1,
+	WITHOUT_MS = 20, /* between looks where nothing wakes */
+};
+
+static int64_t
+distance(const struct watch *watch)
+{
+	return (watch->fd < 0 ? WITHOUT_MS : distances[watch->step]) * TIME_MS;
+}
 
 void
 watch_init(struct watch *watch, struct cache *cache)
 {
-	char *wal = mem_printf("%s-wal", cache_path(cache));
-
-	*watch = (struct watch){.cache = cache, .step = LAST};
-	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	/* Without it the looks at the last distance remain. */
-	if (watch->fd >= 0)
-		(void)inotify_add_watch(watch->fd, wal, IN_MODIFY);
-	free(wal);
+	*watch = (struct watch){.cache = cache, .fd = -1, .step = LAST};
 	watch->version = cache_data_version(cache);
-	watch->next = time_mono() + distances[LAST] * TIME_MS;
+	watch->next = time_mono() + distance(watch);
+}
+
+void
+watch_follow(struct watch *watch)
+{
+	char *wal;
+
+	if (watch->fd >= 0)
+		return;
+	wal = mem_printf("%s-wal", cache_path(watch->cache));
+	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (watch->fd >= 0 && inotify_add_watch(watch->fd, wal, IN_MODIFY) < 0)
+		watch_finish(watch);
+	free(wal);
 }
 
 void
@@ -64,7 +80,7 @@ watch_look(struct watch *watch, bool readable)
 	} else if (watch->step < LAST) {
 		watch->step++;
 	}
-	watch->next = now + distances[watch->step] * TIME_MS;
+	watch->next = now + distance(watch);
 	version = cache_data_version(watch->cache);
 	if (version == watch->version)
 		return false;

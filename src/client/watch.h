@@ -13,13 +13,17 @@
 
 struct watch {
 	struct cache *cache;
-	int fd; /* readable when something was written nearby; -1 where the system gives none */
+	int fd; /* readable when something was written; -1 without inotify */
 	int64_t version;
 	int64_t next; /* time_mono() of the next look */
 	int step;
 };
 
+/* Looks by the clock alone, which is right for a command that is soon over: to close an inotify
+ * descriptor takes the kernel some 20 ms. */
 void watch_init(struct watch *watch, struct cache *cache);
+/* Lets inotify wake it from now on, for a process that stays. */
+void watch_follow(struct watch *watch);
 void watch_finish(struct watch *watch);
 
 /* When to call watch_look() at the latest. */

@@ -46,6 +46,7 @@ struct sync {
 	struct cache_ranges pull_wanted; /* by the pull under way */
 	bool pull_always;
 	struct sync_counts counts;
+	int64_t ended;      /* tries that succeeded or failed, of any task */
 	struct error fatal; /* status not OK: nothing more is tried */
 };
 

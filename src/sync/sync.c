@@ -116,7 +116,7 @@ is_ready(const struct task *task, int64_t now)
 	return task->wanted && !task->busy && task->not_before <= now;
 }
 
-void
+bool
 sync_step(struct sync *sync)
 {
 	static void (*const begin[SYNC_GOALS])(struct sync *) = {
@@ -126,12 +126,14 @@ sync_step(struct sync *sync)
 	    [SYNC_ACK] = ack_begin,
 	};
 	int64_t now = time_mono();
+	int64_t ended = sync->ended;
 
 	for (enum sync_goal goal = 0; goal < SYNC_GOALS && !sync->fatal.status; goal++)
 		if (is_ready(task_of(sync, goal), now))
 			begin[goal](sync);
 	if (is_ready(&sync->line, now) && !sync->fatal.status)
 		line_begin(sync);
+	return sync->ended != ended;
 }
 
 static int64_t

@@ -69,8 +69,9 @@ void sync_pull_for(struct sync *sync, int64_t consumer, const char *who, bool al
 void sync_hold_line(struct sync *sync);
 bool sync_has_line(const struct sync *sync);
 
-/* Starts whatever can be started now. Call it before each wait. */
-void sync_step(struct sync *sync);
+/* Starts whatever can be started now. Call it before each wait. True where a goal ended at once,
+ * without a call: whoever waits for it should look before waiting. */
+bool sync_step(struct sync *sync);
 
 /* When sync_step() has something to do again by itself (time_mono()); INT64_MAX: when a call ends.
  */

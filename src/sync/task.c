@@ -59,6 +59,7 @@ task_succeed(struct task *task)
 	transport_call_finish(&task->call);
 	backoff_reset(&task->backoff);
 	task->outcome.successes++;
+	task->sync->ended++;
 	task->outcome.status = STATUS_OK;
 	task->not_before = 0;
 	task->wanted = task->again;
@@ -104,6 +105,7 @@ task_fail(struct task *task, enum status status, const struct error *err)
 	transport_call_finish(&task->call);
 	copy.status = status;
 	task->outcome.failures++;
+	task->sync->ended++;
 	task->outcome.status = status;
 	task->outcome.err = copy;
 	task->not_before = backoff_next(&task->backoff);
