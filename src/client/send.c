@@ -145,6 +145,9 @@ take_back(struct client *client, const struct client_message *messages, size_t c
 	enum status denied = why->status == STATUS_DENIED ? STATUS_DENIED : STATUS_UNAVAILABLE;
 	enum status status = STATUS_OK;
 
+	/* Still connecting: then nothing is in doubt. */
+	if (client->sync)
+		sync_unwant(client->sync, SYNC_FLUSH);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		bool refused = sent[i].status != STATUS_OK && sent[i].status != STATUS_AGAIN;
 		size_t removed = 0;

@@ -56,6 +56,8 @@ take_step(struct fake *fake, struct pending *pending)
 		step->taken = true;
 		pending->step = step;
 		pending->due = time_mono() + step->delay_ms * TIME_MS;
+		if (step->cut && !step->left)
+			pending->call->bytes_up = 0;
 		return;
 	}
 }
@@ -65,6 +67,7 @@ fake_start(struct transport *transport, struct transport_call *call)
 {
 	struct fake *fake = downcast(transport);
 
+	call->bytes_up = (int64_t)call->body.length;
 	fake->requests =
 	    mem_resize(fake->requests, fake->request_count + 1, sizeof *fake->requests);
 	fake->requests[fake->request_count++] =
@@ -98,7 +101,6 @@ fake_cancel(struct transport *transport, struct transport_call *call)
 static void
 complete(struct transport_call *call, const struct step *step)
 {
-	call->bytes_up = step->cut && !step->left ? 0 : (int64_t)call->body.length;
 	if (step->cut) {
 		transport_failed(call, step->left, "cut by the test");
 	} else {

@@ -43,7 +43,9 @@ struct transport_call {
 	bool left;             /* the server may have done what was asked */
 	struct json *doc;      /* owned; NULL unless status is OK */
 	struct error err;      /* a sentence unless OK */
-	int64_t bytes_up;      /* on the wire, with HTTP's own */
+	/* On the wire, with HTTP's own. bytes_up grows while the call is under way: as long as it
+	 * is 0 nothing of the request has left. */
+	int64_t bytes_up;
 	int64_t bytes_down;
 
 	void *backend; /* the backend's, while the call is under way; NULL otherwise */

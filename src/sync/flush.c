@@ -41,6 +41,16 @@ undoubt(struct sync *sync)
 	(void)cache_outbox_undoubt(sync->config.cache, batch->keys, batch->count, &ignored);
 }
 
+void
+flush_cancel(struct sync *sync)
+{
+	transport_cancel(sync->config.transport, &sync->flush.call);
+	transport_call_finish(&sync->flush.call);
+	sync->flush.busy = false;
+	undoubt(sync);
+	flush_finish(sync);
+}
+
 /* ---- choosing what goes ---- */
 
 struct choice {

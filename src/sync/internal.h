@@ -97,7 +97,8 @@ enum status sync_apply(struct sync *sync, const struct cache_change *change,
 void lists_begin(struct sync *sync); /* lists.c */
 void flush_begin(struct sync *sync); /* flush.c */
 void flush_finish(struct sync *sync);
-void pull_begin(struct sync *sync); /* pull.c */
+void flush_cancel(struct sync *sync); /* a call of which nothing has left */
+void pull_begin(struct sync *sync);   /* pull.c */
 void pull_finish(struct sync *sync);
 void ack_begin(struct sync *sync);  /* task.c */
 void line_begin(struct sync *sync); /* line.c */

@@ -82,6 +82,8 @@ sync_unwant(struct sync *sync, enum sync_goal goal)
 
 	task->wanted = false;
 	task->again = false;
+	if (goal == SYNC_FLUSH && task->busy && task->call.bytes_up == 0)
+		flush_cancel(sync);
 }
 
 bool

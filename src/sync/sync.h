@@ -56,6 +56,8 @@ struct sync_outcome {
 
 /* Wants a goal; from_now delays its start, in microseconds. */
 void sync_want(struct sync *sync, enum sync_goal goal, int64_t from_now);
+/* A call under way goes on; but a send of which nothing has left yet is cancelled, and its entries
+ * are free again. */
 void sync_unwant(struct sync *sync, enum sync_goal goal);
 bool sync_wants(const struct sync *sync, enum sync_goal goal);
 /* Borrowed; changes as the engine works. */

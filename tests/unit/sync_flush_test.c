@@ -125,6 +125,40 @@ what_left_is_sent_again_with_its_key(void **state)
 	assert_held(s, "bob@x 1/1");
 }
 
+/* Who gives up while the connection is still being made is in no doubt. */
+static void
+given_up_before_it_left_is_free_again(void **state)
+{
+	struct story *s = *state;
+
+	writes(s, 1, "bob@x", "one");
+	fake_cut(s->fake, METHOD_SEND, false);
+	fake_delay(s->fake, 60000);
+	sync_want(s->sync, SYNC_FLUSH, 0);
+	sync_step(s->sync);
+	assert_outbox(s, "1?");
+	sync_unwant(s->sync, SYNC_FLUSH);
+	assert_outbox(s, "1");
+	answers(s, METHOD_SEND, RESULTS(SENT(1, 1)));
+	reach(s, SYNC_FLUSH);
+	assert_outbox(s, "");
+}
+
+static void
+given_up_after_it_left_is_in_doubt(void **state)
+{
+	struct story *s = *state;
+
+	writes(s, 1, "bob@x", "one");
+	sync_want(s->sync, SYNC_FLUSH, 0);
+	sync_step(s->sync);
+	sync_unwant(s->sync, SYNC_FLUSH);
+	assert_outbox(s, "1?");
+	answers(s, METHOD_SEND, RESULTS(SENT(1, 1)));
+	UNTIL(s, sync_counts(s->sync)->sent == 1);
+	assert_outbox(s, "");
+}
+
 static void
 killed_while_it_sends_stays_in_doubt(void **state)
 {
@@ -435,6 +469,8 @@ main(void)
 	    STORY(doubt_comes_before_the_request),
 	    STORY(what_never_left_is_free_again),
 	    STORY(what_left_is_sent_again_with_its_key),
+	    STORY(given_up_before_it_left_is_free_again),
+	    STORY(given_up_after_it_left_is_in_doubt),
 	    STORY(killed_while_it_sends_stays_in_doubt),
 	    STORY(without_its_predecessor_it_is_sent_from_the_oldest),
 	    STORY(an_acknowledged_one_is_nobodys_predecessor),
