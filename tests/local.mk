@@ -14,6 +14,7 @@ UNIT_TESTS += tests/unit/cache_history_test
 UNIT_TESTS += tests/unit/cache_outbox_test
 UNIT_TESTS += tests/unit/cache_random_test
 UNIT_TESTS += tests/unit/cache_test
+UNIT_TESTS += tests/unit/client_recv_test
 UNIT_TESTS += tests/unit/http_client_test
 UNIT_TESTS += tests/unit/json_hostile_test
 UNIT_TESTS += tests/unit/json_test
@@ -59,7 +60,7 @@ else
 TEST_WITH_SERVER = no
 endif
 
-EXTRA_DIST += tests/unit/quotes.h
+EXTRA_DIST += tests/unit/quotes.h tests/fuzz
 EXTRA_DIST += tests/run tests/bare-debian tests/valgrind tests/lib tests/cli tests/server \
 	tests/check-docs tests/check-format tests/check-functions tests/check-layers tests/check-po
 

@@ -85,20 +85,38 @@ is_enough(const struct run *run)
 	return run->recv->count > 0 && run->handed >= run->recv->count;
 }
 
-/* Hands the batch on. *done counts those that are through, own ones that are passed over as well.
- */
+static bool
+is_passed_over(const struct run *run, const struct message *message)
+{
+	return !run->recv->own && strcmp(message->from, client_address(run->client)) == 0;
+}
+
+/* How many of the batch are looked at until as many as are asked for were handed on. What is not
+ * handed on must not be noted as such: it would be marked as repeated. */
+static size_t
+count_of_batch(const struct run *run)
+{
+	int64_t left = run->recv->count > 0 ? run->recv->count - run->handed : INT64_MAX;
+	size_t count = 0;
+
+	while (count < run->batch_count && left > 0)
+		left -= !is_passed_over(run, &run->batch[count++].message);
+	return count;
+}
+
+/* Hands the first `count` of the batch on. *done counts those that are through, own ones that are
+ * passed over as well. */
 static enum status
-hand(struct run *run, size_t *done, struct error *err)
+hand(struct run *run, size_t count, size_t *done, struct error *err)
 {
 	const struct client_recv *recv = run->recv;
 	enum status status = STATUS_OK;
 	int64_t handed = 0;
 
-	for (*done = 0; *done < run->batch_count && !is_enough(run); (*done)++) {
+	for (*done = 0; *done < count; (*done)++) {
 		const struct pending *pending = &run->batch[*done];
-		bool is_own = strcmp(pending->message.from, client_address(run->client)) == 0;
 
-		if (is_own && !recv->own)
+		if (is_passed_over(run, &pending->message))
 			continue;
 		status = recv->hand(recv->arg, &pending->message, pending->repeated);
 		if (status != STATUS_OK)
@@ -106,10 +124,14 @@ hand(struct run *run, size_t *done, struct error *err)
 		run->handed++;
 		handed++;
 	}
-	if (status == STATUS_OK && handed)
-		status = recv->flush(recv->arg);
-	else if (handed && recv->flush(recv->arg) != STATUS_OK)
-		*done = 0;
+	if (handed) {
+		enum status flushed = recv->flush(recv->arg);
+
+		if (flushed != STATUS_OK)
+			*done = 0; /* who knows how many are through */
+		if (status == STATUS_OK)
+			status = flushed;
+	}
 	if (status != STATUS_OK)
 		return error_set(err, status, "a message could not be handed on");
 	return STATUS_OK;
@@ -119,19 +141,16 @@ static enum status
 hand_batch(struct run *run, struct error *err)
 {
 	struct cache *cache = run->client->cache;
+	size_t count = count_of_batch(run);
 	size_t done;
 	enum status status, handing;
 
-	find_places(run, run->batch_count);
+	find_places(run, count);
 	status = cache_consumer_handing(cache, run->consumer, run->places, run->place_count, err);
 	if (status != STATUS_OK)
 		return status;
-	handing = hand(run, &done, err);
-	if (handing != STATUS_OK && handing != STATUS_IO) {
-		/* A command failed: those before it are through all the same. */
-	} else if (handing == STATUS_IO) {
-		return handing;
-	}
+	/* Where one could not be handed on, those before it are through all the same. */
+	handing = hand(run, count, &done, err);
 	find_places(run, done);
 	if (done) {
 		struct error advance_err;
