@@ -31,7 +31,7 @@ static const struct {
 enum status
 curl_api_load(struct curl_api *api, struct error *err)
 {
-	api->library = dlopen(CURL_SONAME, RTLD_NOW | RTLD_LOCAL);
+	api->library = dlopen(CURL_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	if (!api->library)
 		return error_set(err, STATUS_CONFIG,
 		    "libcurl is needed to talk to the server: install it (Debian: libcurl4): %s",
