@@ -91,19 +91,24 @@ tests_unit_store_test_SOURCES = tests/unit/store_test.c \
 tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 
-# Benches are built by hand: make tests/bench/store_bench.
+# Benches are no part of the build: `make bench` builds and runs them, after the machine's own figures.
+EXTRA_PROGRAMS += tests/bench/cache_bench
+CLEANFILES += tests/bench/cache_bench$(EXEEXT)
+tests_bench_cache_bench_LDADD = $(TERN_LIBS)
 if SERVER
-EXTRA_PROGRAMS += tests/bench/store_bench
-CLEANFILES += tests/bench/store_bench$(EXEEXT)
+LOAD = tests/bench/load.c tests/bench/load.h tests/bench/machine.c tests/bench/machine.h
+SERVER_BENCHES = tests/bench/ternd_bench$(EXEEXT) tests/bench/tern_bench$(EXEEXT)
+EXTRA_PROGRAMS += tests/bench/store_bench tests/bench/ternd_bench tests/bench/tern_bench
+CLEANFILES += tests/bench/store_bench$(EXEEXT) $(SERVER_BENCHES)
 tests_bench_store_bench_LDADD = $(TERND_LIBS)
-endif
-if SERVER
-EXTRA_PROGRAMS += tests/bench/ternd_bench tests/bench/tern_bench
-CLEANFILES += tests/bench/ternd_bench$(EXEEXT) tests/bench/tern_bench$(EXEEXT)
-tests_bench_ternd_bench_SOURCES = tests/bench/ternd_bench.c tests/bench/load.c tests/bench/load.h
+tests_bench_ternd_bench_SOURCES = tests/bench/ternd_bench.c $(LOAD)
 tests_bench_ternd_bench_LDADD = $(WIRE_LIBS)
-tests_bench_tern_bench_SOURCES = tests/bench/tern_bench.c tests/bench/load.c tests/bench/load.h
+tests_bench_tern_bench_SOURCES = tests/bench/tern_bench.c $(LOAD)
 tests_bench_tern_bench_LDADD = $(WIRE_LIBS)
+
+bench: all $(SERVER_BENCHES)
+	tests/bench/ternd_bench contrib/ternd/ternd
+	tests/bench/tern_bench contrib/ternd/ternd src/tern
 endif
 
 CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h
@@ -114,6 +119,3 @@ tests_unit_cache_random_test_SOURCES = tests/unit/cache_random_test.c $(CACHE_FI
 tests_unit_cache_fault_test_SOURCES = tests/unit/cache_fault_test.c $(CACHE_FIXTURE)
 tests_unit_cache_test_SOURCES = tests/unit/cache_test.c $(CACHE_FIXTURE)
 tests_unit_cache_outbox_test_SOURCES = tests/unit/cache_outbox_test.c $(CACHE_FIXTURE)
-EXTRA_PROGRAMS += tests/bench/cache_bench
-CLEANFILES += tests/bench/cache_bench$(EXEEXT)
-tests_bench_cache_bench_LDADD = $(TERN_LIBS)

@@ -30,6 +30,20 @@ load_die(const char *format, ...)
 	exit(1);
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void
+load_sort(int64_t *values, size_t count)
+{
+	qsort(values, count, sizeof *values, compare);
+}
+
 /* ---- the server ---- */
 
 static void

@@ -61,6 +61,9 @@ void load_send(struct load_conn *conn, const char *to, const char *text, int cou
 /* The number behind "name": in a JSON text, or -1. */
 int64_t load_number(const char *json, const char *name);
 
+/* Sorts, smallest first: the median stands in the middle. */
+void load_sort(int64_t *values, size_t count);
+
 void load_die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/timeu.h"
 #include "load.h"
+#include "machine.h"
 
 enum { MESSAGES = 10000, RUNS = 40 };
 
@@ -87,14 +88,6 @@ user_init(struct user *user, const struct bench *bench, const char *name)
 	free(url);
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 start_up(
     const struct bench *bench, const struct user *user, const char *what, const char *const *words)
@@ -103,7 +96,7 @@ start_up(
 
 	for (int i = 0; i < bench->runs; i++)
 		took[i] = run(bench, user, NULL, words);
-	qsort(took, (size_t)bench->runs, sizeof *took, compare);
+	load_sort(took, (size_t)bench->runs);
 	printf("%-34s %6.1f ms (median of %d; fastest %.1f)\n", what,
 	    (double)took[bench->runs / 2] / 1000, bench->runs, (double)took[0] / 1000);
 	free(took);
@@ -151,6 +144,7 @@ main(int argc, char **argv)
 		load_die("usage: tern_bench TERND TERN [RUNS]");
 	load_server_start(&bench.server, argv[1]);
 	dir = mem_strdup(bench.server.dir);
+	machine_print(dir);
 	user_init(&alice, &bench, "alice");
 	user_init(&bob, &bench, "bob");
 	start_up(&bench, &alice, "tern version", (const char *[]){"tern", "version", NULL});

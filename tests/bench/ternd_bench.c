@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/timeu.h"
 #include "load.h"
+#include "machine.h"
 
 enum { HELD = 5000, RATE_PAIRS = 50, MANY = 256 };
 
@@ -170,14 +171,6 @@ throughput(struct run *run, int pairs, int per_request, int seconds, const char 
 	return rate;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 delivery(struct run *run, int rate, int seconds, const char *prefix)
 {
@@ -211,7 +204,7 @@ delivery(struct run *run, int rate, int seconds, const char *prefix)
 		}
 	}
 	close(timer);
-	qsort(run->latencies, run->latency_count, sizeof *run->latencies, compare);
+	load_sort(run->latencies, run->latency_count);
 	printf("delivery at %d messages/s, ms: p50 %.2f, p99 %.2f (%zu messages)\n", rate,
 	    (double)run->latencies[run->latency_count / 2] / 1000,
 	    (double)run->latencies[run->latency_count * 99 / 100] / 1000, run->latency_count);
@@ -270,6 +263,7 @@ main(int argc, char **argv)
 		load_die("usage: ternd_bench TERND [SECONDS]");
 	raise_limit();
 	load_server_start(&run.server, argv[1]);
+	machine_print(run.server.dir);
 	printf("durable, 1 pair, one at a time: %.0f messages/s\n",
 	    throughput(&run, 1, 1, seconds, "one"));
 	printf("durable, 50 pairs, one message a request: %.0f messages/s\n",
