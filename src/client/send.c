@@ -206,9 +206,14 @@ flush_until(struct client *client, const struct client_message *messages, size_t
 		}
 		if (status == STATUS_OK)
 			status = client_wait(client, deadline, why);
-		/* An entry that a flush passed over, or another's flush gave up. */
-		if (status == STATUS_OK && !sync_wants(client->sync, SYNC_FLUSH))
+		/*
+		 * The outbox is empty: another process settled the entries, or one was passed over
+		 * or given up. The wait ended without a look at the cache, so look now.
+		 */
+		if (status == STATUS_OK && !sync_wants(client->sync, SYNC_FLUSH)) {
 			sync_want(client->sync, SYNC_FLUSH, 0);
+			changes = -1;
+		}
 	}
 	return status;
 }
