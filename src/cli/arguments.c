@@ -1,10 +1,19 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/timeu.h"
 #include "cli/command.h"
+
+#define DIGITS "0123456789"
+
+/* Of what was typed, in a sentence: bytes. */
+enum { WORD_SHOWN = 40, VALUE_SHOWN = 60 };
+
+enum { SECONDS_DIGITS = 9 /* some 31 years */ };
 
 /* Whose options: the global ones first, then the command's. */
 static const struct option *
@@ -30,18 +39,21 @@ find_option(const struct cli *cli, const char *name, size_t length, char letter,
 static enum status
 wrong_value(const struct option *option, const char *value, const char *want, struct error *err)
 {
-	return error_set(
-	    err, STATUS_USAGE, _("--%s takes %s, not '%.60s'"), option->name, want, value);
+	return error_set(err, STATUS_USAGE, _("--%s takes %s, not '%.*s'"), option->name, want,
+	    text_cut(value, VALUE_SHOWN), value);
 }
 
 static enum status
 set_int(const struct option *option, int64_t *to, const char *value, struct error *err)
 {
+	const char *digits = value + (*value == '-');
+	bool is_number = *digits && !digits[strspn(digits, DIGITS)];
 	char want[80];
-	char *end;
-	long long number = strtoll(value, &end, 10);
+	long long number;
 
-	if (*value && !*end && number >= option->min && number <= option->max) {
+	errno = 0;
+	number = strtoll(value, NULL, 10);
+	if (is_number && !errno && number >= option->min && number <= option->max) {
 		*to = number;
 		return STATUS_OK;
 	}
@@ -53,16 +65,22 @@ set_int(const struct option *option, int64_t *to, const char *value, struct erro
 	return wrong_value(option, value, want, err);
 }
 
+/* Not strtod(), for which the user's language decides what stands before the fraction. */
 static enum status
 set_seconds(const struct option *option, int64_t *to, const char *value, struct error *err)
 {
-	char *end;
-	double seconds = strtod(value, &end);
+	size_t whole = strspn(value, DIGITS);
+	const char *fraction = value + whole + (value[whole] == '.');
+	size_t decimals = strspn(fraction, DIGITS);
+	int64_t scale = TIME_SECOND / 10;
+	int64_t time;
 
-	if (!*value || *end || !(seconds >= 0 && seconds <= 1e9) ||
-	    strspn(value, "0123456789.") != strlen(value))
+	if (whole + decimals == 0 || whole > SECONDS_DIGITS || fraction[decimals])
 		return wrong_value(option, value, _("seconds, such as 10 or 0.5"), err);
-	*to = (int64_t)(seconds * (double)TIME_SECOND);
+	time = strtoll(value, NULL, 10) * TIME_SECOND;
+	for (; *fraction; fraction++, scale /= 10)
+		time += (*fraction - '0') * scale;
+	*to = time;
 	return STATUS_OK;
 }
 
@@ -115,6 +133,19 @@ struct words {
 };
 
 static enum status
+no_option(const struct cli *cli, const char *word, struct error *err)
+{
+	int length = text_cut(word, WORD_SHOWN);
+
+	if (cli->command)
+		return error_set(err, STATUS_USAGE,
+		    _("there is no option %.*s; see tern %s --help"), length, word,
+		    cli->command->name);
+	return error_set(
+	    err, STATUS_USAGE, _("there is no option %.*s; see tern help"), length, word);
+}
+
+static enum status
 take_option(struct cli *cli, void *options, struct words *words, const char *word, const char *name,
     size_t length, const char *value, struct error *err)
 {
@@ -123,10 +154,7 @@ take_option(struct cli *cli, void *options, struct words *words, const char *wor
 	    find_option(cli, length > 0 ? name : NULL, length, name[0], &global);
 
 	if (!option)
-		return error_set(err, STATUS_USAGE,
-		    cli->command ? _("there is no option %.40s; see tern %s --help")
-		                 : _("there is no option %.40s%s; see tern help"),
-		    word, cli->command ? cli->command->name : "");
+		return no_option(cli, word, err);
 	if (option->kind == OPTION_FLAG && value)
 		return error_set(err, STATUS_USAGE, _("--%s takes no value"), option->name);
 	if (option->kind != OPTION_FLAG && !value) {
@@ -168,20 +196,25 @@ take_short(struct cli *cli, void *options, struct words *words, char *word, stru
 }
 
 static enum status
+no_command(const char *word, struct error *err)
+{
+	const struct command *nearest = command_nearest(word);
+	int length = text_cut(word, WORD_SHOWN);
+
+	if (nearest)
+		return error_set(err, STATUS_USAGE,
+		    _("there is no command '%.*s'; did you mean '%s'?"), length, word,
+		    nearest->name);
+	return error_set(
+	    err, STATUS_USAGE, _("there is no command '%.*s'; see tern help"), length, word);
+}
+
+static enum status
 take_command(struct cli *cli, void **options, const char *word, struct error *err)
 {
-	const struct command *nearest;
-
 	cli->command = command_find(word);
-	if (!cli->command) {
-		nearest = command_nearest(word);
-		if (nearest)
-			return error_set(err, STATUS_USAGE,
-			    _("there is no command '%.40s'; did you mean '%s'?"), word,
-			    nearest->name);
-		return error_set(
-		    err, STATUS_USAGE, _("there is no command '%.40s'; see tern help"), word);
-	}
+	if (!cli->command)
+		return no_command(word, err);
 	*options = mem_zalloc(1, cli->command->options_size);
 	if (cli->command->defaults)
 		memcpy(*options, cli->command->defaults, cli->command->options_size);

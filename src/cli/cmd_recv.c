@@ -79,7 +79,8 @@ hand(void *arg, const struct message *message, bool repeated)
 	if (receiving->o->exec)
 		status = exec_message(receiving->o->exec, message, repeated, receiving->err);
 	else
-		print_message(receiving->cli->global.format, message, repeated ? "repeated" : NULL);
+		print_message_line(
+		    receiving->cli->global.format, message, repeated ? "repeated" : NULL);
 	receiving->failed |= status != STATUS_OK;
 	return status;
 }
@@ -146,8 +147,7 @@ extern const struct command command_recv;
 
 const struct command command_recv = {
     .name = "recv",
-    .usage = "[WHO] [--follow] [--count N] [--timeout SECONDS] [--consumer NAME]\n"
-             "            [--from start|now] [--own] [--exec COMMAND]",
+    .usage = "[WHO] [--follow] [--count N] [--timeout SECONDS] [OPTION]…",
     .summary = N_("hand new messages on, oldest first, each once"),
     .details = N_(
         "Without --follow, --count and --timeout: what there is now. A message counts as handed on\n"

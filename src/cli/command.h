@@ -20,7 +20,7 @@ enum option_kind {
 	OPTION_FLAG,    /* bool */
 	OPTION_STRING,  /* const char *, not empty */
 	OPTION_INT,     /* int64_t, from min to max */
-	OPTION_SECONDS, /* int64_t in microseconds; a decimal fraction is taken */
+	OPTION_SECONDS, /* int64_t in microseconds; written with a point in any language */
 	OPTION_WORD,    /* int: which of words */
 	OPTION_KEY,     /* struct key; a bool `has` of the option's own stands at offset2 */
 };
@@ -44,7 +44,7 @@ enum command_need {
 
 struct command {
 	const char *name;
-	const char *usage;   /* what stands behind the name and the options */
+	const char *usage;   /* what stands behind the name; one line */
 	const char *summary; /* N_(): one line */
 	const char *details; /* N_(): what else --help says; may be NULL */
 	enum command_need need;

@@ -102,7 +102,7 @@ message_json(struct buf *out, const struct message *m, const char *how)
 }
 
 void
-print_message(enum format format, const struct message *message, const char *how)
+print_message_line(enum format format, const struct message *message, const char *how)
 {
 	struct buf line;
 

@@ -12,7 +12,7 @@
 enum { JSON_VERSION = 1 };
 
 /* A line (or a text's lines) about a message. how: what is said behind its sender, or NULL. */
-void print_message(enum format format, const struct message *message, const char *how);
+void print_message_line(enum format format, const struct message *message, const char *how);
 /* The same into a buffer, as JSON without a line end. */
 void message_json(struct buf *out, const struct message *message, const char *how);
 void print_hole(enum format format, const char *conversation, struct id_range ids);
