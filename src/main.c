@@ -1,11 +1,13 @@
 #include <locale.h>
 
 #include "base/gettext.h"
+#include "base/io.h"
 #include "cli/cli.h"
 
 int
 main(int argc, char **argv)
 {
+	io_reserve_standard();
 	setlocale(LC_ALL, "");
 #if defined ENABLE_NLS && ENABLE_NLS
 	bindtextdomain(PACKAGE, LOCALEDIR);

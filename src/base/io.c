@@ -1,6 +1,7 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,5 +39,15 @@ io_read_all(int fd, struct buf *out, struct error *err)
 		if (!buf_add(out, chunk, (size_t)n))
 			return error_set(err, STATUS_TOO_LARGE,
 			    "the input is larger than %zu bytes", out->limit);
+	}
+}
+
+void
+io_reserve_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		/* The lowest free one is what open() gives. */
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 	}
 }
