@@ -1,6 +1,7 @@
 #include "client/client.h"
 
 #include <dirent.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,6 +195,21 @@ client_online(struct client *client, struct error *err)
 	return STATUS_OK;
 }
 
+static enum status
+note_stop(struct client *client, short events, struct error *err)
+{
+	client->stopped = events & POLLIN;
+	return client->stopped ? error_set(err, STATUS_AGAIN, "interrupted") : STATUS_OK;
+}
+
+enum status
+client_check_stop(struct client *client, struct error *err)
+{
+	struct pollfd stop = {.fd = client->config.stop_fd, .events = POLLIN};
+
+	return note_stop(client, poll(&stop, 1, 0) > 0 ? stop.revents : 0, err);
+}
+
 enum status
 client_wait(struct client *client, int64_t deadline, struct error *err)
 {
@@ -216,10 +232,8 @@ client_wait(struct client *client, int64_t deadline, struct error *err)
 	if (status != STATUS_OK)
 		return status;
 	client->changed = watch_look(&client->watch, fds[0].revents & POLLIN);
-	client->stopped = fds[1].revents & POLLIN;
-	if (client->stopped)
-		return error_set(err, STATUS_AGAIN, "interrupted");
-	return sync_fatal(client->sync, err);
+	status = note_stop(client, fds[1].revents, err);
+	return status == STATUS_OK ? sync_fatal(client->sync, err) : status;
 }
 
 void

@@ -27,6 +27,9 @@ enum status client_online(struct client *client, struct error *err);
  */
 enum status client_wait(struct client *client, int64_t deadline, struct error *err);
 
+/* AGAIN ("interrupted") where config.stop_fd is readable: for work that doesn't wait. */
+enum status client_check_stop(struct client *client, struct error *err);
+
 /* The file of an address's cache; the caller frees. CONFIG. */
 enum status client_cache_path(char **path, const char *address, struct error *err);
 

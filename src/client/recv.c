@@ -178,6 +178,8 @@ hand_all(struct run *run, struct error *err)
 		if (status == STATUS_OK && more)
 			status = hand_batch(run, err);
 		batch_clear(run);
+		if (status == STATUS_OK && more && !is_enough(run))
+			status = client_check_stop(run->client, err);
 	}
 	return status;
 }
@@ -246,8 +248,6 @@ loop(struct run *run, struct error *err)
 		if (time_mono() >= deadline)
 			return STATUS_OK;
 		status = client_wait(client, deadline, err);
-		if (client->stopped && run->recv->follow)
-			return STATUS_OK;
 		if (status != STATUS_OK)
 			return status;
 	}
@@ -317,6 +317,8 @@ client_recv(
 		    "another process receives as consumer '%s'; choose another --consumer", name);
 	if (status == STATUS_OK) {
 		status = receive(run, err);
+		if (status == STATUS_AGAIN && client->stopped && recv->follow)
+			status = STATUS_OK;
 		if (client->online)
 			client_finish_acks(client);
 		path_lock_release(&run->lock);
