@@ -3,11 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/timeu.h"
 #include "cli/command.h"
+#include "cli/input.h"
 #include "cli/lines.h"
 #include "cli/print.h"
 
@@ -47,30 +47,40 @@ static const struct option options[] = {
 
 /* ---- one message ---- */
 
-/* The words of the command line, or all of standard input but a last line end. */
 static enum status
-read_text(struct buf *text, int argc, char **argv, struct error *err)
+too_large(struct error *err)
 {
-	enum status status;
+	return error_set(
+	    err, STATUS_TOO_LARGE, _("the message has more than %d bytes"), TEXT_LIMIT);
+}
 
-	for (int i = 1; i < argc; i++) {
-		if (i > 1)
-			buf_add_char(text, ' ');
-		buf_add_string(text, argv[i]);
-	}
-	if (argc > 1 && !(argc == 2 && strcmp(argv[1], "-") == 0)) {
-		if (text->failed)
-			return error_set(err, STATUS_TOO_LARGE,
-			    _("the message has more than %d bytes"), TEXT_LIMIT);
-		return STATUS_OK;
-	}
-	buf_clear(text);
-	status = io_read_all(STDIN_FILENO, text, err);
+/* All of standard input but a last line end. */
+static enum status
+read_input(struct buf *text, int stop_fd, struct error *err)
+{
+	enum status status = input_read_all(STDIN_FILENO, stop_fd, text, err);
+
+	if (status == STATUS_TOO_LARGE)
+		return too_large(err);
 	if (status == STATUS_OK && text->length && text->data[text->length - 1] == '\n')
 		text->data[--text->length] = '\0';
 	if (status == STATUS_OK && strlen(buf_string(text)) != text->length)
 		return error_set(err, STATUS_USAGE, _("the message holds a NUL byte"));
 	return status;
+}
+
+/* The words of the command line, or standard input. */
+static enum status
+read_text(struct buf *text, int stop_fd, int argc, char **argv, struct error *err)
+{
+	if (argc == 1 || (argc == 2 && strcmp(argv[1], "-") == 0))
+		return read_input(text, stop_fd, err);
+	for (int i = 1; i < argc; i++) {
+		if (i > 1)
+			buf_add_char(text, ' ');
+		buf_add_string(text, argv[i]);
+	}
+	return text->failed ? too_large(err) : STATUS_OK;
 }
 
 static enum status
@@ -228,7 +238,7 @@ run(struct cli *cli, const void *options_, int argc, char **argv, struct error *
 	if (o->lines)
 		return send_lines(cli, o, &message.to, err);
 	buf_init(&text, TEXT_LIMIT + 1);
-	status = read_text(&text, argc, argv, err);
+	status = read_text(&text, cli->config.stop_fd, argc, argv, err);
 	message.text = buf_string(&text);
 	if (status == STATUS_OK)
 		status = send_one(cli, o, &message, err);

@@ -1,11 +1,8 @@
 #include "cli/lines.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/gettext.h"
+#include "cli/input.h"
 
 enum { CHUNK = 64 * 1024 };
 
@@ -39,27 +36,20 @@ lines_pending(const struct lines *lines)
 enum status
 lines_read(struct lines *lines, struct error *err)
 {
-	struct pollfd fds[2] = {{lines->fd, POLLIN, 0}, {lines->stop_fd, POLLIN, 0}};
+	size_t got;
 	char *to;
-	ssize_t n;
+	enum status status;
 
 	if (lines->end || lines_pending(lines))
 		return STATUS_OK;
 	buf_drop(&lines->in, lines->taken);
 	lines->taken = 0;
-	while (poll(fds, 2, -1) < 0 && errno == EINTR)
-		continue;
-	if (fds[1].revents)
-		return error_set(err, STATUS_AGAIN, _("interrupted"));
 	to = buf_reserve(&lines->in, CHUNK);
-	n = read(lines->fd, to, CHUNK);
-	if (n < 0 && errno != EINTR)
-		return error_set(
-		    err, STATUS_IO, _("cannot read standard input: %s"), strerror(errno));
-	if (n == 0)
-		lines->end = true;
-	if (n > 0)
-		lines->in.length += (size_t)n;
+	status = input_read(lines->fd, lines->stop_fd, to, CHUNK, &got, err);
+	if (status != STATUS_OK)
+		return status;
+	lines->end = got == 0;
+	lines->in.length += got;
 	return STATUS_OK;
 }
 
@@ -78,7 +68,8 @@ lines_next(struct lines *lines, struct line *line)
 
 		lines->taken = lines->in.length;
 		lines->skipping = true;
-		line->number = first ? ++lines->number : lines->number;
+		lines->number += first;
+		line->number = lines->number;
 		return first;
 	}
 	if (!end && (!lines->end || !left))

@@ -19,6 +19,7 @@ src_libcli_a_SOURCES = \
 	src/cli/commands.c \
 	src/cli/exec.c src/cli/exec.h \
 	src/cli/help.c src/cli/help.h \
+	src/cli/input.c src/cli/input.h \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/password.c src/cli/password.h \
 	src/cli/print.c src/cli/print.h

@@ -2,17 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/gettext.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "cli/input.h"
 
 enum { PASSWORD_LIMIT = 4096 };
 
@@ -30,26 +29,12 @@ static enum status
 read_line(int fd, int stop_fd, char **line, struct error *err)
 {
 	char text[PASSWORD_LIMIT];
-	size_t length = 0;
-	enum status status = STATUS_OK;
+	size_t length = 0, got;
+	enum status status;
+	char c;
 
-	for (;;) {
-		struct pollfd fds[2] = {{fd, POLLIN, 0}, {stop_fd, POLLIN, 0}};
-		char c;
-		ssize_t n;
-
-		if (stop_fd >= 0 && poll(fds, 2, -1) > 0 && fds[1].revents) {
-			status = error_set(err, STATUS_AGAIN, _("interrupted"));
-			break;
-		}
-		n = read(fd, &c, 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			status = error_set(
-			    err, STATUS_IO, _("cannot read the password: %s"), strerror(errno));
-		if (n <= 0 || c == '\n')
-			break;
+	while ((status = input_read(fd, stop_fd, &c, 1, &got, err)) == STATUS_OK && got > 0 &&
+	       c != '\n') {
 		if (length == sizeof text - 1 || c == '\0') {
 			status = error_set(
 			    err, STATUS_USAGE, _("the password is too long, or holds a NUL byte"));
@@ -64,22 +49,9 @@ read_line(int fd, int stop_fd, char **line, struct error *err)
 }
 
 enum status
-password_from_stdin(char **password, struct error *err)
+password_from_stdin(char **password, int stop_fd, struct error *err)
 {
-	return read_line(STDIN_FILENO, -1, password, err);
-}
-
-/* SIGINT and its like, which the program has blocked, end the question. */
-static int
-open_stop(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	return signalfd(-1, &set, SFD_CLOEXEC);
+	return read_line(STDIN_FILENO, stop_fd, password, err);
 }
 
 static enum status
@@ -110,12 +82,25 @@ ask_twice(int tty, int stop_fd, const char *prompt, char **password, struct erro
 	return status;
 }
 
+/* Whatever would stop or end this program by itself has to wait until the echo is back. */
+static void
+block_job_control(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	sigaddset(&set, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
 enum status
-password_from_terminal(char **password, const char *prompt, bool twice, struct error *err)
+password_from_terminal(
+    char **password, const char *prompt, bool twice, int stop_fd, struct error *err)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	struct termios old, silent;
-	int stop_fd;
+	sigset_t before;
 	enum status status;
 
 	if (tty < 0 || tcgetattr(tty, &old) != 0) {
@@ -124,14 +109,17 @@ password_from_terminal(char **password, const char *prompt, bool twice, struct e
 		return error_set(err, STATUS_USAGE,
 		    _("there is no terminal to ask for the password; use --password-stdin"));
 	}
-	stop_fd = open_stop();
+	block_job_control(&before);
 	silent = old;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(tty, TCSAFLUSH, &silent);
-	status = twice ? ask_twice(tty, stop_fd, prompt, password, err)
-	               : ask(tty, stop_fd, prompt, password, err);
+	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
+		status = error_set(err, STATUS_IO,
+		    _("cannot keep the terminal from showing the password: %s"), strerror(errno));
+	else
+		status = twice ? ask_twice(tty, stop_fd, prompt, password, err)
+		               : ask(tty, stop_fd, prompt, password, err);
 	tcsetattr(tty, TCSAFLUSH, &old);
-	close(stop_fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(tty);
 	return status;
 }

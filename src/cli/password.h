@@ -6,14 +6,15 @@
 
 #include "base/status.h"
 
-/* From the first line of standard input. *password is the caller's, for password_free(). USAGE, IO.
- */
-enum status password_from_stdin(char **password, struct error *err);
+/* Both: AGAIN where stop_fd becomes readable; *password is the caller's, for password_free(). */
+
+/* From the first line of standard input. USAGE, IO. */
+enum status password_from_stdin(char **password, int stop_fd, struct error *err);
 
 /* From the terminal, without an echo; twice asks again, and both must be the same. USAGE where
- * there is no terminal, AGAIN where the user breaks it off. */
-enum status
-password_from_terminal(char **password, const char *prompt, bool twice, struct error *err);
+ * there is no terminal, IO. */
+enum status password_from_terminal(
+    char **password, const char *prompt, bool twice, int stop_fd, struct error *err);
 
 /* Wipes and frees. Accepts NULL. */
 void password_free(char *password);
