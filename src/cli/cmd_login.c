@@ -37,16 +37,16 @@ log_in(struct cli *cli, const struct login_options *o, const char *address, bool
 	    .device = o->device,
 	    .registering = registering,
 	};
-	struct address checked;
 	char *password = NULL;
-	enum status status = address_parse(&checked, address, NULL, err);
+	enum status status = client_login_check(&login, err);
 
 	if (status != STATUS_OK)
 		return status;
 	if (o->password_stdin)
-		status = password_from_stdin(&password, err);
+		status = password_from_stdin(&password, cli->config.stop_fd, err);
 	else
-		status = password_from_terminal(&password, _("Password: "), registering, err);
+		status = password_from_terminal(
+		    &password, _("Password: "), registering, cli->config.stop_fd, err);
 	login.password = password;
 	if (status == STATUS_OK)
 		status = client_login(&cli->config, &login, err);

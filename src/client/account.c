@@ -94,47 +94,9 @@ save(const char *path, const struct cache_account *account, struct error *err)
 	return status;
 }
 
-static enum status
-ask_server(const struct client_config *config, const struct client_login *login,
-    const struct address *address, const char *server, const char *device, const char *path,
-    struct error *err)
-{
-	const struct account_request request = {address->text, login->password, device};
-	struct single single = {0};
-	struct account_answer answer;
-	struct transport *transport;
-	enum status status = http_create(&transport, server, err);
-
-	if (status != STATUS_OK)
-		return status;
-	buf_init(&single.call.body, LIMIT_REQUEST_SMALL);
-	account_request_write(&single.call.body, &request);
-	status = call_and_wait(
-	    config, transport, &single, login->registering ? METHOD_REGISTER : METHOD_LOGIN, err);
-	if (status == STATUS_OK)
-		status = account_answer_read(&answer, single.call.doc, err);
-	if (status == STATUS_OK && strcmp(answer.address, address->text) != 0)
-		status = error_set(err, STATUS_PROTOCOL,
-		    "the server gives a login of another account than %s", address->text);
-	if (status == STATUS_OK) {
-		const struct cache_account account = {
-		    .address = *address,
-		    .server = (char *)server,
-		    .device = (char *)device,
-		    .token = (char *)answer.token,
-		    .device_id = answer.device_id,
-		};
-
-		status = save(path, &account, err);
-	}
-	transport_call_finish(&single.call);
-	transport_destroy(transport);
-	return status;
-}
-
 /* Before the server makes a device: can its token be kept? */
 static enum status
-prepare_place(const char *path, struct error *err)
+prepare_directory(const char *path, struct error *err)
 {
 	char *dir = mem_strndup(path, (size_t)(strrchr(path, '/') - path));
 	enum status status = path_make_dir(dir, err);
@@ -159,41 +121,107 @@ device_name(char name[LIMIT_NAME + 1], const char *given)
 	name[LIMIT_NAME] = '\0';
 }
 
-enum status
-client_login(
-    const struct client_config *config, const struct client_login *login, struct error *err)
-{
-	struct cache_account earlier = {0};
+/* Who logs in where, as far as the password does not matter. */
+struct login_place {
 	struct address address;
 	char device[LIMIT_NAME + 1];
-	char *path = NULL;
-	const char *server;
+	char *path; /* of the cache; owned */
+	struct cache_account earlier;
+	const char *server; /* borrowed: of the login, or the earlier one */
+};
+
+static void
+login_place_finish(struct login_place *place)
+{
+	cache_account_finish(&place->earlier);
+	free(place->path);
+}
+
+/* login_place_finish() frees, whatever this returns. */
+static enum status
+find_place(struct login_place *place, const struct client_login *login, struct error *err)
+{
 	enum status status;
 
+	*place = (struct login_place){0};
 	if (login->device && (strlen(login->device) > LIMIT_NAME || !login->device[0] ||
 	                         !text_is_utf8(login->device, strlen(login->device))))
 		return error_set(err, STATUS_USAGE,
 		    "a device's name has 1 to %d bytes of UTF-8 text", LIMIT_NAME);
-	if ((status = address_parse(&address, login->address, NULL, err)) ||
-	    (status = check_password(login->password, err)) ||
-	    (status = client_cache_path(&path, address.text, err)) ||
-	    (status = read_earlier(&earlier, path, err))) {
-		free(path);
+	if ((status = address_parse(&place->address, login->address, NULL, err)) ||
+	    (status = client_cache_path(&place->path, place->address.text, err)) ||
+	    (status = read_earlier(&place->earlier, place->path, err)))
 		return status;
+	device_name(place->device, login->device ? login->device : place->earlier.device);
+	place->server = login->server ? login->server : place->earlier.server;
+	if (!place->server)
+		return error_set(err, STATUS_USAGE,
+		    "which server is %s on? Name it with --server URL", place->address.text);
+	return http_check_url(place->server, err);
+}
+
+static enum status
+ask_server(const struct client_config *config, const struct client_login *login,
+    const struct login_place *place, struct error *err)
+{
+	const char *address = place->address.text;
+	const struct account_request request = {address, login->password, place->device};
+	struct single single = {0};
+	struct account_answer answer;
+	struct transport *transport;
+	enum status status = http_create(&transport, place->server, err);
+
+	if (status != STATUS_OK)
+		return status;
+	buf_init(&single.call.body, LIMIT_REQUEST_SMALL);
+	account_request_write(&single.call.body, &request);
+	status = call_and_wait(
+	    config, transport, &single, login->registering ? METHOD_REGISTER : METHOD_LOGIN, err);
+	if (status == STATUS_OK)
+		status = account_answer_read(&answer, single.call.doc, err);
+	if (status == STATUS_OK && strcmp(answer.address, address) != 0)
+		status = error_set(err, STATUS_PROTOCOL,
+		    "the server gives a login of another account than %s", address);
+	if (status == STATUS_OK) {
+		const struct cache_account account = {
+		    .address = place->address,
+		    .server = (char *)place->server,
+		    .device = (char *)place->device,
+		    .token = (char *)answer.token,
+		    .device_id = answer.device_id,
+		};
+
+		status = save(place->path, &account, err);
 	}
-	device_name(device, login->device ? login->device : earlier.device);
-	server = login->server ? login->server : earlier.server;
-	if (!server)
-		status = error_set(err, STATUS_USAGE,
-		    "which server is %s on? Name it with --server URL", address.text);
+	transport_call_finish(&single.call);
+	transport_destroy(transport);
+	return status;
+}
+
+enum status
+client_login_check(const struct client_login *login, struct error *err)
+{
+	struct login_place place;
+	enum status status = find_place(&place, login, err);
+
+	login_place_finish(&place);
+	return status;
+}
+
+enum status
+client_login(
+    const struct client_config *config, const struct client_login *login, struct error *err)
+{
+	struct login_place place;
+	enum status status = find_place(&place, login, err);
+
 	if (status == STATUS_OK)
-		status = http_check_url(server, err);
+		status = check_password(login->password, err);
 	if (status == STATUS_OK)
-		status = prepare_place(path, err);
+		status = prepare_directory(place.path, err);
 	if (status == STATUS_OK)
-		status = ask_server(config, login, &address, server, device, path, err);
-	cache_account_finish(&earlier);
-	free(path);
+		status = ask_server(config, login, &place, err);
+	login_place_finish(&place);
 	return status;
 }
 

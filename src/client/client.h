@@ -55,6 +55,10 @@ struct client_login {
 	bool registering; /* register, not login */
 };
 
+/* Looks at all of it but the password, before a person is asked for one; no network. USAGE, and
+ * what the cache of an earlier login may fail with. */
+enum status client_login_check(const struct client_login *login, struct error *err);
+
 /* Registers or logs in and makes the account's cache. USAGE (address, URL, password's length). */
 enum status client_login(
     const struct client_config *config, const struct client_login *login, struct error *err);
