@@ -1,31 +1,45 @@
 #include "cli/exec.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/gettext.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/timeu.h"
 #include "cli/print.h"
 
 extern char **environ;
 
-enum { OWN_VARIABLES = 5, JSON_LIMIT = 1024 * 1024 };
+enum { OWN_VARIABLES = 5, JSON_LIMIT = 1024 * 1024, COMMAND_SHOWN = 60 };
 
-/* The environment with TERN_… in front: the first of a name counts. The caller frees the array and
- * its first OWN_VARIABLES strings. */
+/* True for "TERN_…=value" where this very name is among the first `count` of all. */
+static bool
+is_ours(char *const *all, size_t count, const char *variable)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t name = strcspn(all[i], "=") + 1;
+
+		if (strncmp(all[i], variable, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The environment with the message's TERN_… in the place of those that a command of another tern
+ * may have. The caller frees the array and its first OWN_VARIABLES strings. */
 static char **
 make_environment(const struct message *m)
 {
 	char iso[TIME_ISO_SIZE];
-	size_t count = 0;
+	size_t count = 0, used = OWN_VARIABLES;
 	char **all;
 
 	while (environ[count])
@@ -36,8 +50,32 @@ make_environment(const struct message *m)
 	all[2] = mem_printf("TERN_MSG_ID=%lld", (long long)m->msg_id);
 	all[3] = mem_printf("TERN_TIME=%s", time_iso(m->time, iso));
 	all[4] = mem_printf("TERN_TYPE=%s", m->type);
-	memcpy(all + OWN_VARIABLES, environ, count * sizeof *all);
+	for (size_t i = 0; i < count; i++)
+		if (!is_ours(all, OWN_VARIABLES, environ[i]))
+			all[used++] = environ[i];
 	return all;
+}
+
+/* A file in memory with the message: a pipe would have to be fed, and a command need not read. -1
+ * with errno. */
+static int
+make_input(const struct message *message, bool repeated)
+{
+	int fd = memfd_create("message", MFD_CLOEXEC);
+	enum status status;
+	struct buf json;
+
+	if (fd < 0)
+		return -1;
+	buf_init(&json, JSON_LIMIT);
+	message_json(&json, message, repeated ? "repeated" : NULL);
+	buf_add_char(&json, '\n');
+	status = io_write_all(fd, json.data, json.length, NULL);
+	buf_finish(&json);
+	if (status == STATUS_OK && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 static int
@@ -68,45 +106,45 @@ spawn(pid_t *pid, const char *command, int input, char **environment)
 static enum status
 wait_for(pid_t pid, const char *command, struct error *err)
 {
+	int length = text_cut(command, COMMAND_SHOWN);
 	int status = 0;
 
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return STATUS_OK;
-	return error_set(err, STATUS_AGAIN,
-	    _("the command '%.60s' failed (%s %d); the message stays to be handed on"), command,
-	    WIFEXITED(status) ? _("status") : _("signal"),
-	    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_set(err, STATUS_IO, _("cannot learn how '%.*s' ended: %s"),
+			    length, command, strerror(errno));
+	if (WIFSIGNALED(status))
+		return error_set(err, STATUS_AGAIN,
+		    _("the command '%.*s' was ended by signal %d; its message will be handed on "
+		      "again"),
+		    length, command, WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return error_set(err, STATUS_AGAIN,
+		    _("the command '%.*s' failed with status %d; its message will be handed on "
+		      "again"),
+		    length, command, WEXITSTATUS(status));
+	return STATUS_OK;
 }
 
 enum status
 exec_message(const char *command, const struct message *message, bool repeated, struct error *err)
 {
+	int input = make_input(message, repeated);
 	char **environment;
-	struct buf json;
-	int ends[2], failed;
+	int failed;
 	pid_t pid;
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return error_set(err, STATUS_IO, _("cannot make a pipe: %s"), strerror(errno));
+	if (input < 0)
+		return error_set(
+		    err, STATUS_IO, _("cannot give a message to the command: %s"), strerror(errno));
 	environment = make_environment(message);
-	failed = spawn(&pid, command, ends[0], environment);
+	failed = spawn(&pid, command, input, environment);
 	for (size_t i = 0; i < OWN_VARIABLES; i++)
 		free(environment[i]);
 	free(environment);
-	close(ends[0]);
-	if (failed) {
-		close(ends[1]);
+	close(input);
+	if (failed)
 		return error_set(
 		    err, STATUS_CANNOT_CREATE, _("cannot run /bin/sh: %s"), strerror(failed));
-	}
-	buf_init(&json, JSON_LIMIT);
-	message_json(&json, message, repeated ? "repeated" : NULL);
-	buf_add_char(&json, '\n');
-	/* A command need not read what it is given. */
-	(void)io_write_all(ends[1], json.data, json.length, NULL);
-	close(ends[1]);
-	buf_finish(&json);
 	return wait_for(pid, command, err);
 }
