@@ -16,6 +16,7 @@ UNIT_TESTS += tests/unit/cache_random_test
 UNIT_TESTS += tests/unit/cache_test
 UNIT_TESTS += tests/unit/cli_arguments_test
 UNIT_TESTS += tests/unit/cli_lines_test
+UNIT_TESTS += tests/unit/cli_print_test
 UNIT_TESTS += tests/unit/client_recv_test
 UNIT_TESTS += tests/unit/http_client_test
 UNIT_TESTS += tests/unit/json_hostile_test

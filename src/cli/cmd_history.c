@@ -46,7 +46,7 @@ print_row(void *arg, const struct message *message)
 {
 	const struct history *history = arg;
 
-	print_message_line(history->cli->global.format, message, NULL);
+	print_message_line(history->cli->global.format, message, false);
 }
 
 static void

@@ -79,8 +79,7 @@ hand(void *arg, const struct message *message, bool repeated)
 	if (receiving->o->exec)
 		status = exec_message(receiving->o->exec, message, repeated, receiving->err);
 	else
-		print_message_line(
-		    receiving->cli->global.format, message, repeated ? "repeated" : NULL);
+		print_message_line(receiving->cli->global.format, message, repeated);
 	receiving->failed |= status != STATUS_OK;
 	return status;
 }

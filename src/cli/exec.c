@@ -68,7 +68,7 @@ make_input(const struct message *message, bool repeated)
 	if (fd < 0)
 		return -1;
 	buf_init(&json, JSON_LIMIT);
-	message_json(&json, message, repeated ? "repeated" : NULL);
+	message_json(&json, message, repeated);
 	buf_add_char(&json, '\n');
 	status = io_write_all(fd, json.data, json.length, NULL);
 	buf_finish(&json);

@@ -51,9 +51,26 @@ add_lines(struct buf *out, const char *text)
 	}
 }
 
-static void
-message_text(struct buf *out, const struct message *m, const char *how)
+/* As message_state_name(), for people; NULL where it goes without saying. */
+static const char *
+state_text(enum message_state state)
 {
+	switch (state) {
+	case STATE_QUEUED:
+		return _("queued");
+	case STATE_FAILED:
+		return _("failed");
+	case STATE_NONE:
+	case STATE_SENT:
+		break;
+	}
+	return NULL;
+}
+
+static void
+message_text(struct buf *out, const struct message *m, bool repeated)
+{
+	const char *state = state_text(m->state);
 	char time[TIME_ISO_SIZE];
 
 	buf_add_string(out, time_local(m->time, time));
@@ -64,21 +81,24 @@ message_text(struct buf *out, const struct message *m, const char *how)
 		buf_add_string(out, " > ");
 		add_safe(out, m->conversation);
 	}
-	if (m->state != STATE_NONE && m->state != STATE_SENT)
-		buf_printf(out, " [%s]", _(message_state_name(m->state)));
-	if (how)
-		buf_printf(out, " [%s]", _(how));
+	if (state)
+		buf_printf(out, " [%s]", state);
+	if (repeated)
+		buf_printf(out, " [%s]", _("repeated"));
 	buf_add_string(out, ": ");
-	if (m->text)
+	if (m->text) {
 		add_lines(out, m->text);
-	else
-		buf_printf(out, "[%s]", m->type);
+		return;
+	}
+	buf_add_char(out, '[');
+	add_safe(out, m->type);
+	buf_add_char(out, ']');
 }
 
 /* ---- JSON ---- */
 
 void
-message_json(struct buf *out, const struct message *m, const char *how)
+message_json(struct buf *out, const struct message *m, bool repeated)
 {
 	char iso[TIME_ISO_SIZE];
 	char key[KEY_TEXT_SIZE];
@@ -96,21 +116,21 @@ message_json(struct buf *out, const struct message *m, const char *how)
 		json_put_string(out, "key", key_format(&m->key, key));
 	if (m->state != STATE_NONE)
 		json_put_string(out, "state", message_state_name(m->state));
-	if (how)
-		json_put_bool(out, how, true);
+	if (repeated)
+		json_put_bool(out, "repeated", true);
 	buf_add_char(out, '}');
 }
 
 void
-print_message_line(enum format format, const struct message *message, const char *how)
+print_message_line(enum format format, const struct message *message, bool repeated)
 {
 	struct buf line;
 
 	buf_init(&line, LINE_LIMIT);
 	if (format == FORMAT_JSON)
-		message_json(&line, message, how);
+		message_json(&line, message, repeated);
 	else
-		message_text(&line, message, how);
+		message_text(&line, message, repeated);
 	print_line(&line);
 }
 
@@ -222,12 +242,12 @@ print_failed(enum format format, const struct message *message, const char *fail
 
 	buf_init(&line, LINE_LIMIT);
 	if (format == FORMAT_JSON) {
-		message_json(&line, message, NULL);
+		message_json(&line, message, false);
 		line.length--; /* the object goes on */
 		json_put_string(&line, "error", failure);
 		buf_add_char(&line, '}');
 	} else {
-		message_text(&line, message, NULL);
+		message_text(&line, message, false);
 		buf_add_string(&line, "\n    ");
 		add_safe(&line, failure);
 	}

@@ -11,10 +11,10 @@
 /* The version of the JSON that tern writes; it is in tern-json(5)'s history. */
 enum { JSON_VERSION = 1 };
 
-/* A line (or a text's lines) about a message. how: what is said behind its sender, or NULL. */
-void print_message_line(enum format format, const struct message *message, const char *how);
+/* A line (or a text's lines) about a message. */
+void print_message_line(enum format format, const struct message *message, bool repeated);
 /* The same into a buffer, as JSON without a line end. */
-void message_json(struct buf *out, const struct message *message, const char *how);
+void message_json(struct buf *out, const struct message *message, bool repeated);
 void print_hole(enum format format, const char *conversation, struct id_range ids);
 void print_contact(enum format format, const struct contact *contact);
 /* What became of a message that was sent; failure is NULL unless it failed. */
