@@ -137,32 +137,46 @@ look(struct client *client, const struct client_message *messages, size_t count,
 	return waiting;
 }
 
-/* The time is over: what certainly was not sent is taken back, the rest is in doubt and stays. */
+/* The time is over for one message: taken back where it certainly was not sent, else it stays. */
+static enum status
+take_one_back(struct client *client, const struct client_message *message, struct client_sent *sent,
+    const struct error *why, struct error *err)
+{
+	/* A login that is refused and a disk that fails are worth their own codes. */
+	enum status code = why->status == STATUS_DENIED || why->status == STATUS_IO
+	                       ? why->status
+	                       : STATUS_UNAVAILABLE;
+	size_t removed = 0;
+	enum status status = cache_outbox_remove(client->cache, &message->key, 1, &removed, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (removed)
+		sent_set(sent, code, "not sent", why->text);
+	/* Another process may have learnt of it since the last look. */
+	else if (!is_settled(client, message, sent, &status, err) && status == STATUS_OK)
+		sent_set(sent, STATUS_AGAIN,
+		    "in doubt, kept in the outbox, and settled by the next command", why->text);
+	return status;
+}
+
+/* The time is over. What was refused goes, for its sender is told of it now. */
 static enum status
 take_back(struct client *client, const struct client_message *messages, size_t count,
     struct client_sent *sent, const struct error *why, struct error *err)
 {
-	enum status denied = why->status == STATUS_DENIED ? STATUS_DENIED : STATUS_UNAVAILABLE;
 	enum status status = STATUS_OK;
+	size_t removed;
 
 	/* Still connecting: then nothing is in doubt. */
 	if (client->sync)
 		sync_unwant(client->sync, SYNC_FLUSH);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		bool refused = sent[i].status != STATUS_OK && sent[i].status != STATUS_AGAIN;
-		size_t removed = 0;
-
-		if (sent[i].status == STATUS_OK)
-			continue;
-		status = cache_outbox_remove(client->cache, &messages[i].key, 1, &removed, err);
-		if (refused)
-			continue;
-		if (removed)
-			sent_set(&sent[i], denied, "not sent", why->text);
-		else
-			sent_set(&sent[i], STATUS_AGAIN,
-			    "in doubt, kept in the outbox, and settled by the next command",
-			    why->text);
+		if (sent[i].status == STATUS_AGAIN)
+			status = take_one_back(client, &messages[i], &sent[i], why, err);
+		else if (sent[i].status != STATUS_OK)
+			status =
+			    cache_outbox_remove(client->cache, &messages[i].key, 1, &removed, err);
 	}
 	return status;
 }
