@@ -263,6 +263,9 @@ cache_acks_done(struct cache *cache, const struct cache_ranges *acks, struct err
 
 /* ---- consumers (consumer.c) ---- */
 
+/* Looks whether there is one of that name. */
+enum status cache_consumer_find(
+    struct cache *cache, const char *name, int64_t *consumer, bool *found, struct error *err);
 /* Finds the consumer, or makes it, durably: at the beginning, or with `now` behind everything whose
  * head is known. *created says which. */
 enum status cache_consumer_open(struct cache *cache, const char *name, bool now, int64_t *consumer,

@@ -116,16 +116,25 @@ add_consumer(struct cache *cache, const char *name, bool now, int64_t *consumer,
 }
 
 enum status
+cache_consumer_find(
+    struct cache *cache, const char *name, int64_t *consumer, bool *found, struct error *err)
+{
+	enum status status = cache_begin(cache, READ, err);
+
+	*found = false;
+	if (status != STATUS_OK)
+		return status;
+	return cache_end(cache, find_consumer(cache, name, consumer, found, err), err);
+}
+
+enum status
 cache_consumer_open(struct cache *cache, const char *name, bool now, int64_t *consumer,
     bool *created, struct error *err)
 {
-	bool found = false;
-	enum status status = cache_begin(cache, READ, err);
+	bool found;
+	enum status status = cache_consumer_find(cache, name, consumer, &found, err);
 
 	*created = false;
-	if (status != STATUS_OK)
-		return status;
-	status = cache_end(cache, find_consumer(cache, name, consumer, &found, err), err);
 	if (status != STATUS_OK || found)
 		return status;
 	status = cache_begin(cache, WRITE_DURABLY, err);

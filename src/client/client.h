@@ -119,7 +119,7 @@ enum status client_send_wait(struct client *client, const struct client_message 
 struct client_recv {
 	const struct address *who; /* NULL: all conversations */
 	const char *consumer;      /* NULL: "default" */
-	bool from_now;             /* where the consumer is new */
+	bool from_now;             /* where the consumer is new: then the server is asked, once */
 	bool own;                  /* own messages too */
 	bool follow;               /* until stopped, `count` or `deadline` */
 	int64_t count;             /* 0: no limit. With it, waits for that many */

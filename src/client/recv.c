@@ -279,11 +279,12 @@ receive(struct run *run, struct error *err)
 {
 	const struct client_recv *recv = run->recv;
 	const char *name = recv->consumer ? recv->consumer : "default";
-	bool created;
-	enum status status = STATUS_OK;
+	bool found, created;
+	enum status status =
+	    cache_consumer_find(run->client->cache, name, &run->consumer, &found, err);
 
-	/* "Now" is the server's. */
-	if (recv->from_now)
+	/* "Now" is the server's; where the consumer stands already, nobody need be asked. */
+	if (status == STATUS_OK && recv->from_now && !found)
 		status = client_login_sync(run->client, recv->deadline, err);
 	if (status == STATUS_OK)
 		status = cache_consumer_open(
@@ -324,7 +325,8 @@ client_recv(
 		path_lock_release(&run->lock);
 	}
 	*handed = run->handed;
-	if (status == STATUS_OK && !recv->follow && (run->handed == 0 || run->handed < recv->count))
+	if (status == STATUS_OK && !client->stopped &&
+	    (run->handed == 0 || run->handed < recv->count))
 		status = error_set(err, STATUS_NOT_FOUND, "nothing more came");
 	free(run);
 	return status;

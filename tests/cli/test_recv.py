@@ -157,6 +157,37 @@ def test_killed_reader_repeats_at_most_its_last(t):
     check(all(m.get("repeated") for m in again), f"what repeats is marked: {again[:3]}")
 
 
+def test_from_now_asks_the_server_once(t):
+    """Where the consumer stands already, it goes on from there, server or not."""
+    server, alice, bob = pair(t)
+    alice.run("send", "bob", "before")
+    late = ["--consumer", "late", "--from", "now"]
+    bob.run("recv", *late, expect=1)
+    alice.run("send", "bob", "after")
+    bob.run("fetch")
+    server.stop()
+    result = bob.run("recv", "--consumer", "newer", "--from", "now", expect=69)
+    check_equal((result.out, result.err.count("\n")), ("", 1), f"{result}")
+    follow = bob.start("--format=json", "recv", "--follow", *late)
+    check_equal(follow.json_line()["text"], "after", "what came since")
+
+
+def test_fewer_than_asked_for(t):
+    _, alice, bob = pair(t)
+    bob.run("recv", "--timeout", "0", expect=1)
+    bob.run("recv", "--follow", "--timeout", "0.2", expect=1)
+    alice.run("send", "bob", "--lines", input="1\n2\n")
+    bob.run("fetch")
+    few = bob.run("recv", "--follow", "--count", "3", "--timeout", "0.2", expect=1)
+    check_equal(few.out.count("\n"), 2, f"{few}")
+    alice.run("send", "bob", "--lines", input="3\n4\n")
+    both = bob.run("recv", "--follow", "--count", "2", "--timeout", "30")
+    check_equal(both.out.count("\n"), 2, f"{both}")
+    alice.run("send", "bob", "5")
+    bob.run("fetch")
+    bob.run("recv", "--timeout", "0")
+
+
 def test_timeout_zero_and_bad_values(t):
     _, _, bob = pair(t)
     for args in (["--count", "x"], ["--count", "-1"], ["--timeout", "x"], ["--from", "middle"],
