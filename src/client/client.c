@@ -1,6 +1,7 @@
 #include "client/client.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,12 @@ find_account(struct address *address, const char *typed, struct error *err)
 	if (status != STATUS_OK)
 		return status;
 	dir = opendir(path);
+	if (!dir && errno != ENOENT)
+		status = error_set(
+		    err, STATUS_IO, "cannot look for accounts in %s: %s", path, strerror(errno));
 	free(path);
+	if (status != STATUS_OK)
+		return status;
 	while (dir && (entry = readdir(dir))) {
 		struct address candidate;
 

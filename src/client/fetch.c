@@ -110,10 +110,11 @@ client_contact_set(struct client *client, const struct contact *contacts, size_t
 	sync_once(client->sync, METHOD_CONTACT_SET, &body);
 	outcome = sync_once_outcome(client->sync);
 	while (!outcome->successes && !outcome->failures && status == STATUS_OK) {
-		status = client_wait(client, deadline, err);
-		if (status == STATUS_OK && time_mono() >= deadline)
+		if (time_mono() >= deadline)
 			status = error_set(err, STATUS_UNAVAILABLE,
 			    "the server did not answer within the time given");
+		else
+			status = client_wait(client, deadline, err);
 	}
 	if (outcome->failures && status == STATUS_OK)
 		status = error_set(err, outcome->status, "%s", outcome->err.text);

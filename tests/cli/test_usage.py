@@ -76,6 +76,29 @@ def test_nobody_logged_in(t):
               f"it says what to do: {result.err!r}")
 
 
+def test_no_home(t):
+    """help and version need none; whatever needs a cache says what is missing."""
+    alice = t.user("alice")
+    for name in ("HOME", "XDG_DATA_HOME"):
+        alice.env.pop(name)
+    alice.run("version")
+    alice.run("help")
+    for args in (["status"], ["-a", alice.address, "status"],
+                 ["login", alice.address, "--server", "http://127.0.0.1:1", "--password-stdin"]):
+        result = alice.run(*args, input="correct horse\n", expect=78)
+        check_equal((result.out, result.err.count("\n")), ("", 1), f"{args}: {result}")
+        check("HOME" in result.err, f"it says what to do: {result.err!r}")
+
+
+def test_data_directory_that_is_a_file(t):
+    alice = t.user("alice")
+    with open(alice.env["HOME"] + "/data", "w"):
+        pass
+    result = alice.run("status", expect=74)
+    check_equal((result.out, result.err.count("\n")), ("", 1), f"{result}")
+    check(alice.env["HOME"] in result.err, f"it names the place: {result.err!r}")
+
+
 def test_several_accounts(t):
     server = t.server()
     home = t.user("alice", server)
@@ -83,8 +106,9 @@ def test_several_accounts(t):
     work.register(server)
     ambiguous = home.run("status", expect=64)
     check("-a" in ambiguous.err, f"it says what to do: {ambiguous.err!r}")
-    check_equal(home.json("-a", "work@example.org", "status")[0]["address"],
-                "work@example.org", "-a")
+    for name in ("work@example.org", "WORK@Example.org", "work", "Work"):
+        check_equal(home.json("-a", name, "status")[0]["address"], "work@example.org", name)
+    home.run("-a", "wor", "status", expect=78)
     home.run("-a", "nobody@example.org", "status", expect=78)
 
 
