@@ -48,7 +48,7 @@ on_notice(void *arg, const char *text)
 	const struct cli *cli = arg;
 	char *safe;
 
-	if (!cli->global.verbose)
+	if (!cli->global.verbose || cli->global.quiet)
 		return;
 	safe = text_safe_line(text);
 	fprintf(stderr, "tern: %s\n", safe);
@@ -111,10 +111,8 @@ dispatch(struct cli *cli, const void *options, int argc, char **argv, struct err
 			help_all(stdout);
 		return print_flush(err);
 	}
-	if (!cli->command) {
-		help_all(stderr);
-		return error_set(err, STATUS_USAGE, _("which command?"));
-	}
+	if (!cli->command)
+		return error_set(err, STATUS_USAGE, _("name a command; 'tern help' lists them"));
 	return run_command(cli, options, argc, argv, err);
 }
 
@@ -129,7 +127,7 @@ cli_main(int argc, char **argv)
 	if (status == STATUS_OK)
 		status = dispatch(&cli, options, argc, argv, &err);
 	free(options);
-	if (status != STATUS_OK && (!cli.silent || cli.global.verbose))
+	if (status != STATUS_OK && (!cli.silent || (cli.global.verbose && !cli.global.quiet)))
 		cli_complain(&cli, err.text);
 	if (status == STATUS_OK)
 		return cli.exit_code;

@@ -34,7 +34,7 @@ run(struct cli *cli, const void *o, int argc, char **argv, struct error *err)
 
 	(void)argc;
 	(void)argv;
-	if (cli->global.verbose)
+	if (cli->global.verbose && !cli->global.quiet)
 		fprintf(stderr, _("tern: %lld new, %lld sent, %lld refused\n"),
 		    (long long)fetched.messages, (long long)fetched.sent,
 		    (long long)fetched.failed);

@@ -92,11 +92,10 @@ run(struct cli *cli, const void *options, int argc, char **argv, struct error *e
 	(void)argv;
 	if (status != STATUS_OK)
 		return status;
-	if (cli->global.format == FORMAT_JSON) {
+	if (cli->global.format == FORMAT_JSON)
 		print_json(&s);
-		return STATUS_OK;
-	}
-	print_text(&s);
+	else
+		print_text(&s);
 	return client_failed(cli->client, print_refused, cli, err);
 }
 

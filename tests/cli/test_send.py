@@ -101,6 +101,30 @@ def test_queue(t):
     check_equal([m["state"] for m in alice.json("history", "bob")], ["sent"] * 3, "history")
 
 
+def test_queued_and_refused(t):
+    """Who queued it is gone: fetch says so once, status says which."""
+    _, alice, _ = pair(t)
+    key = alice.json("send", "--queue", "nobody", "hello?")[0]["key"]
+    told = alice.run("fetch", expect=77)
+    check_equal((told.out, told.err.count("\n")), ("", 1), f"{told}")
+    alice.run("fetch")
+    status, refused = alice.json("status")
+    check_equal((status["outbox"], status["failed"]), (0, 1), f"{status}")
+    check_equal((refused["conversation"], refused["text"], refused["key"], refused["state"]),
+                ("nobody@example.org", "hello?", key, "failed"), f"{refused}")
+    check(" " in refused["error"], f"a sentence: {refused}")
+    check("hello?" in alice.run("status").out, "in text as well")
+
+
+def test_notices(t):
+    server, alice, _ = pair(t)
+    server.stop()
+    send = ["send", "bob", "x", "--timeout", "0.5"]
+    check_equal(alice.run(*send, expect=69).err.count("\n"), 1, "the failure alone")
+    check(alice.run("-v", *send, expect=69).err.count("\n") > 1, "-v: tries, too")
+    check_equal(alice.run("-qv", *send, expect=69).err.count("\n"), 1, "-q is stronger")
+
+
 def cut(t, **rule):
     """Sends through a line that is cut as the rule says; then a line that holds."""
     server, alice, bob = pair(t)

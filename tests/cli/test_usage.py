@@ -40,6 +40,14 @@ def test_wrong_use(t):
         check(result.err.startswith("tern: "), f"it begins with the program: {result.err!r}")
 
 
+def test_no_command(t):
+    alice = t.user("alice")
+    for args in ([], ["-v"], ["--format=json"], ["--"]):
+        result = alice.run(*args, expect=64)
+        check_equal((result.out, result.err.count("\n")), ("", 1), f"{args}: {result}")
+        check("tern help" in result.err, f"it says what to do: {result.err!r}")
+
+
 def test_every_command_is_tried(t):
     """A new command gets its line above."""
     alice = t.user("alice")
