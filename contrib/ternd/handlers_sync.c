@@ -60,20 +60,30 @@ add_head(void *arg, const struct conversation_head *head)
 	row->conversation = mem_strdup(head->conversation);
 }
 
+/*
+ * What changed again behind `until` is told too, for its stamp of before is gone: to leave it out
+ * would leave out what happened to it up to `until`.
+ */
 static enum status
 read_changes(struct login_sync *sync, struct store *store, struct error *err)
 {
 	struct login_sync_answer *answer = &sync->answer;
 	int64_t from = sync->cursor.stamp;
 	int64_t until = sync->until > from ? sync->until : from;
+	int64_t last = store->driver->last_stamp(store);
 	enum status status;
 
 	answer->from = from;
-	status = store->driver->changes(store, &sync->work.call->caller, from, until,
-	    LIMIT_PAGE_ROWS, add_contact, add_head, answer, &answer->to, err);
-	if (status == STATUS_OK && answer->to < until)
+	status = store->driver->changes(store, &sync->work.call->caller, from,
+	    last > until ? last : until, LIMIT_PAGE_ROWS, add_contact, add_head, answer,
+	    &answer->to, err);
+	if (status != STATUS_OK)
+		return status;
+	if (answer->to < until)
 		answer->until = until;
-	return status;
+	else
+		answer->to = until;
+	return STATUS_OK;
 }
 
 static enum status

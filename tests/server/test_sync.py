@@ -82,6 +82,22 @@ def test_many_contacts_come_in_pages(t):
     check(pages > 1, "in pages")
 
 
+def test_what_changes_again_is_not_left_out(t):
+    """A message that came before `until` is told of, though another one came behind it."""
+    server = t.server()
+    alice, bob = Api(server).register("alice"), Api(server).register("bob")
+    bob.sync()
+    until = send_one(alice, "one")["stamp"]
+    send_one(alice, "two")
+    answer = bob.call("login-sync", {"cursor": bob.cursor, "until": until})
+    check_equal(answer["to"], until, "the end of the interval")
+    check_equal([(c["conversation"], c["last"]) for c in answer.get("conversations", [])],
+                [("alice@example.org", 2)], "the conversation")
+    bob.cursor = [answer["generation"], answer["to"]]
+    status, answer = poll(bob, 0).answer_json()
+    check_equal([e["text"] for e in answer["events"]], ["two"], "what is behind it comes again")
+
+
 def test_held_poll_answers_at_once(t):
     server = t.server()
     alice, bob = Api(server).register("alice"), Api(server).register("bob")
