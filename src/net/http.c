@@ -24,6 +24,7 @@ struct http_call {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct buf answer;
+	int requests; /* how often it was made: libcurl makes it anew on a kept connection's end */
 };
 
 static struct http_transport *
@@ -40,14 +41,25 @@ on_body(char *data, size_t size, size_t count, void *arg)
 	return buf_add(&state->answer, data, size * count) ? size * count : 0;
 }
 
-/* Counts every byte of HTTP, headers and bodies, both ways. */
+static bool
+begins_request(const struct transport_call *call, const char *data, size_t size)
+{
+	size_t length = strlen(call->method->verb);
+
+	return size > length && memcmp(data, call->method->verb, length) == 0 &&
+	       data[length] == ' ';
+}
+
+/* Counts every byte of HTTP, headers and bodies, both ways, and the requests. */
 static int
 on_traffic(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 {
 	struct transport_call *call = arg;
+	struct http_call *state = call->backend;
 
 	(void)easy;
-	(void)data;
+	if (type == CURLINFO_HEADER_OUT && begins_request(call, data, size))
+		state->requests++;
 	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
 		call->bytes_up += (int64_t)size;
 	else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
@@ -179,6 +191,8 @@ complete(struct transport_call *call, CURLcode result)
 		transport_failed(call, true, "its answer is larger than any may be");
 	else
 		fail(call, result);
+	/* Whatever became of the last one, one before it may have been served. */
+	call->left |= state->requests > 1;
 	release(call);
 }
 

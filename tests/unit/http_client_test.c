@@ -386,6 +386,31 @@ wakes_for_descriptors(void **state)
 
 /* ---- what goes wrong ---- */
 
+/* libcurl makes a request anew where a kept connection ends without an answer. The first one may
+ * have been served. */
+static void
+request_made_twice_is_in_doubt(void **state)
+{
+	struct stage *s = *state;
+	struct transport_call call;
+	int c;
+
+	start(s, &call, "t", "{}");
+	c = takes(s);
+	free(reads(s, c));
+	says(c, OK);
+	ends(s, &call, STATUS_OK, true);
+	start(s, &call, "t", "{}");
+	free(reads(s, c));
+	close(c);
+	c = takes(s);
+	free(reads(s, c));
+	says(c, "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 46\r\n\r\n"
+	        "{\"error\":{\"code\":\"draining\",\"text\":\"not now\"}}");
+	ends(s, &call, STATUS_UNAVAILABLE, true);
+	close(c);
+}
+
 static void
 refused_connection_did_nothing(void **state)
 {
@@ -534,6 +559,7 @@ main(void)
 	    ON_STAGE(two_at_once_have_two_connections),
 	    ON_STAGE(cancelled_call_is_not_told_of),
 	    ON_STAGE(wakes_for_descriptors),
+	    ON_STAGE(request_made_twice_is_in_doubt),
 	    ON_STAGE(refused_connection_did_nothing),
 	    ON_STAGE(cut_is_in_doubt_once_the_request_left),
 	    ON_STAGE(no_answer_in_time_is_in_doubt),
