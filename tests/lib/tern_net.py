@@ -127,13 +127,18 @@ class Rule:
     cut_request: after so many bytes of the request, both sides are closed.
     cut_answer: after so many bytes of the answer, the client's side is closed (0: the request
     arrived and was answered, and the client never learns of it).
+    instead: these bytes are the answer, and the request goes nowhere. replace: these bytes are the
+    answer, and the server's own is dropped. Both end the connection.
     delay: seconds before each answer's first byte. times: how many exchanges; None is all.
     """
 
-    def __init__(self, match=b"", cut_request=None, cut_answer=None, delay=0.0, times=None):
+    def __init__(self, match=b"", cut_request=None, cut_answer=None, instead=None, replace=None,
+                 delay=0.0, times=None):
         self.match = match
         self.cut_request = cut_request
         self.cut_answer = cut_answer
+        self.instead = instead
+        self.replace = replace
         self.delay = delay
         self.times = times
         self.used = 0
@@ -166,16 +171,17 @@ class Proxy:
     def cut_all(self):
         """Closes every connection there is."""
         with self.lock:
-            gone, self.sockets = self.sockets, set()
-        self._drop(*gone)
+            for one in self.sockets:
+                self._end(one)
 
-    def _drop(self, *sockets):
-        for one in sockets:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            one.close()
+    @staticmethod
+    def _end(one):
+        """Ends a connection. Its pumps close it: closed under them, the next connection would get
+        its number, and they would meddle with that one."""
+        try:
+            one.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def _accept(self):
         while True:
@@ -195,7 +201,7 @@ class Proxy:
             server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self.lock:
                 self.sockets |= {client, server}
-            exchange = {"rule": None, "answered": 0}
+            exchange = {"rule": None, "answered": 0, "pumps": 2}
             for pump in (self._requests, self._answers):
                 threading.Thread(target=self._pump, args=(pump, client, server, exchange),
                                  daemon=True).start()
@@ -206,7 +212,14 @@ class Proxy:
         except OSError:
             pass
         finally:
-            self._drop(client, server)
+            with self.lock:
+                self._end(client)
+                self._end(server)
+                exchange["pumps"] -= 1
+                if exchange["pumps"] == 0:
+                    self.sockets -= {client, server}
+                    client.close()
+                    server.close()
 
     def _take_rule(self, data):
         with self.lock:
@@ -230,6 +243,9 @@ class Proxy:
                 exchange["rule"] = self._take_rule(data)
                 exchange["answered"] = sent = 0
             rule = exchange["rule"]
+            if rule is not None and rule.instead is not None:
+                client.sendall(rule.instead)
+                return
             if rule is not None and rule.cut_request is not None:
                 left = rule.cut_request - sent
                 if len(data) >= left:
@@ -247,6 +263,9 @@ class Proxy:
             if rule is not None:
                 if rule.delay and exchange["answered"] == 0:
                     time.sleep(rule.delay)
+                if rule.replace is not None:
+                    client.sendall(rule.replace)
+                    return
                 if rule.cut_answer is not None:
                     left = rule.cut_answer - exchange["answered"]
                     if len(data) >= left:
