@@ -75,7 +75,7 @@ struct store_driver {
 	 * highest that its transaction sees. */
 	int64_t (*last_stamp)(struct store *store);
 
-	/* Begins a generation at the highest stamp stored: a server begins to serve. CONFIG where
+	/* Begins a generation at the highest stamp stored: a server begins to serve. AGAIN where
 	 * another one serves this store. Writer. */
 	enum status (*generation_add)(
 	    struct store *store, const char *generation, struct error *err);

@@ -150,7 +150,7 @@ serves_one_server_only(void **state)
 	add_generation(f, "generation1");
 	OK(store_sqlite.open(&second, f->file, STORE_WRITE, NULL));
 	store_begin(second);
-	assert_int_equal(store_sqlite.generation_add(second, "generation2", &err), STATUS_CONFIG);
+	assert_int_equal(store_sqlite.generation_add(second, "generation2", &err), STATUS_AGAIN);
 	store_rollback(second);
 	store_sqlite.close(second);
 }

@@ -10,7 +10,7 @@ take_lock(struct sqlite_store *store, struct error *err)
 		return STATUS_OK;
 	status = path_lock_try(&store->lock, store->lock_path, err);
 	if (status == STATUS_AGAIN)
-		return error_set(err, STATUS_CONFIG,
+		return error_set(err, STATUS_AGAIN,
 		    "another ternd serves this store (%s is locked): stop it, or name another "
 		    "store",
 		    store->lock_path);
