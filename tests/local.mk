@@ -19,6 +19,7 @@ UNIT_TESTS += tests/unit/cli_lines_test
 UNIT_TESTS += tests/unit/cli_print_test
 UNIT_TESTS += tests/unit/client_recv_test
 UNIT_TESTS += tests/unit/http_client_test
+UNIT_TESTS += tests/unit/http_resolve_test
 UNIT_TESTS += tests/unit/json_hostile_test
 UNIT_TESTS += tests/unit/json_test
 UNIT_TESTS += tests/unit/jsonw_test

@@ -102,6 +102,8 @@ set_options(struct http_call *state, struct transport_call *call)
 	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+	/* A cancel or a deadline does not wait for the thread that resolves the name. */
+	curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
 	curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.length);
 	curl->easy_setopt(easy, CURLOPT_POSTFIELDS, buf_string(&call->body));
