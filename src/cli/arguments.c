@@ -196,25 +196,12 @@ take_short(struct cli *cli, void *options, struct words *words, char *word, stru
 }
 
 static enum status
-no_command(const char *word, struct error *err)
-{
-	const struct command *nearest = command_nearest(word);
-	int length = text_cut(word, WORD_SHOWN);
-
-	if (nearest)
-		return error_set(err, STATUS_USAGE,
-		    _("there is no command '%.*s'; did you mean '%s'?"), length, word,
-		    nearest->name);
-	return error_set(
-	    err, STATUS_USAGE, _("there is no command '%.*s'; see tern help"), length, word);
-}
-
-static enum status
 take_command(struct cli *cli, void **options, const char *word, struct error *err)
 {
-	cli->command = command_find(word);
-	if (!cli->command)
-		return no_command(word, err);
+	enum status status = command_require(&cli->command, word, err);
+
+	if (status != STATUS_OK)
+		return status;
 	*options = mem_zalloc(1, cli->command->options_size);
 	if (cli->command->defaults)
 		memcpy(*options, cli->command->defaults, cli->command->options_size);

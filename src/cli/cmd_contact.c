@@ -9,7 +9,7 @@
 #include "cli/command.h"
 #include "cli/print.h"
 
-enum { NAME_LIMIT = 128, TIMEOUT_S = 30 };
+enum { NAME_LIMIT = 128, TIMEOUT_S = 30, WORD_SHOWN = 40 };
 
 struct contact_options {
 	const char *name;
@@ -29,7 +29,8 @@ check_words(const struct contact_options *o, int argc, char **argv, bool *remove
 	*remove = strcmp(argv[0], "remove") == 0;
 	if (!*remove && strcmp(argv[0], "add") != 0)
 		return error_set(err, STATUS_USAGE,
-		    _("'%.40s' is neither add nor remove; see tern contact --help"), argv[0]);
+		    _("'%.*s' is neither add nor remove; see tern contact --help"),
+		    text_cut(argv[0], WORD_SHOWN), argv[0]);
 	if (o->name && (*remove || argc != 2))
 		return error_set(err, STATUS_USAGE, _("--name goes with add and one address"));
 	if (o->name && (strlen(o->name) > NAME_LIMIT || !text_is_utf8(o->name, strlen(o->name))))

@@ -9,13 +9,13 @@
 static enum status
 run_help(struct cli *cli, const void *options, int argc, char **argv, struct error *err)
 {
-	const struct command *command = argc ? command_find(argv[0]) : NULL;
+	const struct command *command = NULL;
+	enum status status = argc ? command_require(&command, argv[0], err) : STATUS_OK;
 
 	(void)cli;
 	(void)options;
-	if (argc && !command)
-		return error_set(
-		    err, STATUS_USAGE, _("there is no command '%.40s'; see tern help"), argv[0]);
+	if (status != STATUS_OK)
+		return status;
 	if (command)
 		help_command(stdout, command);
 	else

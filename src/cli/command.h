@@ -92,10 +92,8 @@ extern const size_t global_option_count;
 /* Says a sentence on standard error, made safe for a terminal, with tern's name before it. */
 void cli_complain(const struct cli *cli, const char *text);
 
-/* NULL where there is none. */
-const struct command *command_find(const char *name);
-/* The command whose name is nearest to a mistyped one, NULL where none is near. */
-const struct command *command_nearest(const char *name);
+/* Finds a command by its name. USAGE where there is none; the sentence names the nearest. */
+enum status command_require(const struct command **command, const char *name, struct error *err);
 
 /*
  * Parses argv[1…]: options, global ones and those of the command that the first word names, may

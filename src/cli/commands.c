@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/command.h"
 
 extern const struct command command_register, command_login, command_logout, command_contact,
@@ -62,16 +63,7 @@ const struct option global_options[] = {
 };
 const size_t global_option_count = sizeof global_options / sizeof global_options[0];
 
-const struct command *
-command_find(const char *name)
-{
-	for (size_t i = 0; commands[i]; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
-}
-
-enum { NAME_MAX_NEAR = 24 };
+enum { NAME_MAX_NEAR = 24, WORD_SHOWN = 40 };
 
 static int
 least(int a, int b, int c)
@@ -104,8 +96,9 @@ distance(const char *a, const char *b)
 	return row[width];
 }
 
-const struct command *
-command_nearest(const char *name)
+/* The command whose name is nearest to a mistyped one, NULL where none is near. */
+static const struct command *
+find_nearest(const char *name)
 {
 	const struct command *nearest = NULL;
 	int smallest = 3; /* more than two wrong letters are another word */
@@ -124,4 +117,25 @@ command_nearest(const char *name)
 		}
 	}
 	return nearest;
+}
+
+enum status
+command_require(const struct command **command, const char *name, struct error *err)
+{
+	const struct command *nearest;
+	int length = text_cut(name, WORD_SHOWN);
+
+	*command = NULL;
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			*command = commands[i];
+	if (*command)
+		return STATUS_OK;
+	nearest = find_nearest(name);
+	if (nearest)
+		return error_set(err, STATUS_USAGE,
+		    _("there is no command '%.*s'; did you mean '%s'?"), length, name,
+		    nearest->name);
+	return error_set(
+	    err, STATUS_USAGE, _("there is no command '%.*s'; see tern help"), length, name);
 }

@@ -48,6 +48,13 @@ def test_no_command(t):
         check("tern help" in result.err, f"it says what to do: {result.err!r}")
 
 
+def test_mistyped_command(t):
+    alice = t.user("alice")
+    for args in (["sned"], ["help", "sned"], ["sned", "--help"]):
+        result = alice.run(*args, expect=64)
+        check("'send'" in result.err, f"it names the nearest command: {result.err!r}")
+
+
 def test_every_command_is_tried(t):
     """A new command gets its line above."""
     alice = t.user("alice")

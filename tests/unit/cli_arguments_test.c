@@ -379,11 +379,23 @@ test_nearest_command(void **state)
 	WRONG("there is no command 'nothing-like-this'; see tern help", "nothing-like-this");
 	WRONG("there is no command ''; see tern help", "");
 	WRONG("there is no command 's'", "s");
-	assert_null(command_nearest("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
-	assert_null(command_nearest("\xFF\xFE"));
-	assert_null(command_find("sen"));
-	for (size_t i = 0; commands[i]; i++)
-		assert_ptr_equal(command_find(commands[i]->name), commands[i]);
+	WRONG("see tern help", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+	WRONG("see tern help", "\u00FF\u00FE");
+}
+
+static void
+test_commands_by_name(void **state)
+{
+	const struct command *command;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; commands[i]; i++) {
+		assert_int_equal(command_require(&command, commands[i]->name, &err), STATUS_OK);
+		assert_ptr_equal(command, commands[i]);
+	}
+	assert_int_equal(command_require(&command, "sen", &err), STATUS_USAGE);
+	assert_null(command);
 }
 
 /* Hostile words are quoted, cut between characters; whoever prints the sentence makes it safe. */
@@ -460,6 +472,7 @@ main(void)
 	    cmocka_unit_test(test_unknown_and_missing),
 	    cmocka_unit_test(test_help_needs_no_words),
 	    cmocka_unit_test(test_nearest_command),
+	    cmocka_unit_test(test_commands_by_name),
 	    cmocka_unit_test(test_hostile_words),
 	    cmocka_unit_test(test_tables),
 	};
