@@ -139,8 +139,9 @@ struct client_recv {
  * Hands messages on, oldest first, without gaps. Without follow, count or a deadline: what there
  * is now. Keeps going while the server is away (follow, count, deadline); in a call that doesn't
  * wait a first sync that fails is UNAVAILABLE, after what the cache had was handed on. *handed
- * counts. NOT_FOUND: nothing, or fewer than count at the deadline. AGAIN: another process uses
- * the consumer. With follow, being stopped is OK.
+ * counts. NOT_FOUND: nothing, or fewer than count at the deadline; where the server could not be
+ * asked once until then, what kept it away. AGAIN: another process uses the consumer. With follow,
+ * being stopped is OK.
  */
 enum status client_recv(
     struct client *client, const struct client_recv *recv, int64_t *handed, struct error *err);

@@ -24,6 +24,7 @@ struct run {
 	int64_t consumer;
 	struct path_lock lock;
 	int64_t handed;
+	bool waited; /* the server was asked, and given time */
 	struct pending batch[BATCH];
 	size_t batch_count;
 	struct conversation_range places[BATCH];
@@ -247,6 +248,7 @@ loop(struct run *run, struct error *err)
 			return status;
 		if (time_mono() >= deadline)
 			return STATUS_OK;
+		run->waited = true;
 		status = client_wait(client, deadline, err);
 		if (status != STATUS_OK)
 			return status;
@@ -299,6 +301,21 @@ receive(struct run *run, struct error *err)
 	return status;
 }
 
+/* Fewer came than were asked for: is that so, or could nobody tell? */
+static enum status
+too_few(const struct run *run, struct error *err)
+{
+	const struct sync_outcome *lists =
+	    run->waited ? sync_outcome(run->client->sync, SYNC_LISTS) : NULL;
+
+	if (!lists || lists->successes)
+		return error_set(err, STATUS_NOT_FOUND, "nothing more came");
+	if (lists->failures)
+		return error_set(err, lists->status, "%s", lists->err.text);
+	return error_set(
+	    err, STATUS_UNAVAILABLE, "the server did not answer within the time given");
+}
+
 enum status
 client_recv(
     struct client *client, const struct client_recv *recv, int64_t *handed, struct error *err)
@@ -327,7 +344,7 @@ client_recv(
 	*handed = run->handed;
 	if (status == STATUS_OK && !client->stopped &&
 	    (run->handed == 0 || run->handed < recv->count))
-		status = error_set(err, STATUS_NOT_FOUND, "nothing more came");
+		status = too_few(run, err);
 	free(run);
 	return status;
 }

@@ -42,6 +42,15 @@ def test_nothing_there(t):
     check(0.2 < time.monotonic() - started < 10, "--timeout")
 
 
+def test_whether_anything_came_is_not_known(t):
+    """Nothing came, or nobody could tell: a script must not have to guess."""
+    server, _, bob = pair(t)
+    server.stop()
+    for args in (["--timeout", "0.5"], ["--count", "1", "--timeout", "0.5"]):
+        result = bob.run("recv", *args, expect=69)
+        check_equal((result.out, result.err.count("\n")), ("", 1), f"{args}: {result}")
+
+
 def test_consumers_have_their_own_places(t):
     _, alice, bob = pair(t)
     alice.run("send", "bob", "--lines", input="1\n2\n3\n")
