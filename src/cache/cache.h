@@ -136,15 +136,17 @@ struct outbox_entry {
 	int64_t time; /* wall, microseconds, when it was written */
 	bool has_after;
 	struct key after; /* the unacknowledged one before it in its conversation */
+	bool kept;        /* when adding: nobody may take it back, whoever added it first */
 	enum outbox_state state;
 	const char *failure; /* a sentence; NULL unless OUTBOX_FAILED */
 };
 
 /*
  * Adds entries in order, durably (FULL), each with its predecessor in its conversation: the
- * newest entry there that is not failed. key, conversation, type, text, time are taken.
+ * newest entry there that is not failed. key, conversation, type, text, time, kept are taken.
  * A key that is known already, in the outbox or as a message, with the same conversation, type and
- * text adds nothing; with others CONFLICT, and nothing is added.
+ * text adds nothing, unless it failed: then this is a new try. With others CONFLICT, and nothing is
+ * added.
  */
 enum status cache_outbox_add(
     struct cache *cache, const struct outbox_entry *entries, size_t count, struct error *err);
@@ -183,8 +185,8 @@ struct outbox_result {
 enum status cache_outbox_settle(
     struct cache *cache, const struct outbox_result *results, size_t count, struct error *err);
 
-/* Removes entries that are pending or failed; those in doubt stay. A successor takes its
- * predecessor. *removed counts them. */
+/* Removes entries that are pending or failed. Those in doubt, or kept for somebody, stay, and are
+ * kept from now on. A successor takes its predecessor. *removed counts them. */
 enum status cache_outbox_remove(
     struct cache *cache, const struct key *keys, size_t count, size_t *removed, struct error *err);
 

@@ -3,7 +3,8 @@
  * chain: so the predecessor of an entry is always the newest row before it in its conversation that
  * has not failed, and is never written down. That one is unacknowledged, or its row were gone.
  *
- * doubts counts the requests that left with the entry and whose outcome isn't known.
+ * doubts counts the requests that left with the entry and whose outcome isn't known. kept: somebody
+ * was told that it stays; another process that was to send the same one does not take it back.
  */
 #include <stdio.h>
 #include <string.h>
@@ -56,9 +57,11 @@ read_entry(sqlite3_stmt *statement, struct outbox_entry *entry)
 
 /* ---- adding ---- */
 
-/* *known: the key is there with this content. CONFLICT: with other content. */
+/* *known: the key is there with this content; *failed: in the outbox, and refused. CONFLICT: with
+ * other content. */
 static enum status
-find_same(struct cache *cache, const struct outbox_entry *entry, bool *known, struct error *err)
+find_same(struct cache *cache, const struct outbox_entry *entry, bool *known, bool *failed,
+    struct error *err)
 {
 	char text[KEY_TEXT_SIZE];
 	sqlite3_stmt *statement;
@@ -67,6 +70,7 @@ find_same(struct cache *cache, const struct outbox_entry *entry, bool *known, st
 	enum status status =
 	    cache_find(cache, SQL_OUTBOX_GET, VALUES(KEY(&entry->key)), &statement, known, err);
 
+	*failed = status == STATUS_OK && *known && read_state(statement) == OUTBOX_FAILED;
 	if (status == STATUS_OK && !*known) {
 		address = 5;
 		type = 3;
@@ -84,25 +88,34 @@ find_same(struct cache *cache, const struct outbox_entry *entry, bool *known, st
 	    key_format(&entry->key, text));
 }
 
+static enum status
+add(struct cache *cache, const struct outbox_entry *entry, struct error *err)
+{
+	bool known, failed;
+	enum status status = find_same(cache, entry, &known, &failed, err);
+
+	if (status == STATUS_OK && failed)
+		status = cache_run(cache, SQL_OUTBOX_DELETE, VALUES(KEY(&entry->key)), err);
+	if (status == STATUS_OK && (!known || failed))
+		status = cache_run(cache, SQL_OUTBOX_ADD,
+		    VALUES(KEY(&entry->key), TEXT(entry->conversation), TEXT(entry->type),
+		        TEXT(entry->text), INT(entry->time)),
+		    err);
+	if (status == STATUS_OK && entry->kept)
+		status = cache_run(cache, SQL_OUTBOX_KEEP, VALUES(KEY(&entry->key)), err);
+	return status;
+}
+
 enum status
 cache_outbox_add(
     struct cache *cache, const struct outbox_entry *entries, size_t count, struct error *err)
 {
-	bool known;
 	enum status status = cache_begin(cache, WRITE_DURABLY, err);
 
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		const struct outbox_entry *entry = &entries[i];
-
-		status = find_same(cache, entry, &known, err);
-		if (status == STATUS_OK && !known)
-			status = cache_run(cache, SQL_OUTBOX_ADD,
-			    VALUES(KEY(&entry->key), TEXT(entry->conversation), TEXT(entry->type),
-			        TEXT(entry->text), INT(entry->time)),
-			    err);
-	}
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = add(cache, &entries[i], err);
 	return cache_end(cache, status, err);
 }
 
@@ -179,45 +192,48 @@ cache_outbox_failed(struct cache *cache, void (*row)(void *arg, const struct out
 
 /* ---- what happens to entries ---- */
 
-/* Runs a statement that takes a key, for each. *changes counts the rows it changed. */
+/* Runs a statement that takes a key, for each. */
 static enum status
-for_keys(struct cache *cache, enum sql sql, const struct key *keys, size_t count, size_t *changes,
-    struct error *err)
+for_keys(struct cache *cache, enum sql sql, const struct key *keys, size_t count, struct error *err)
 {
 	enum status status = cache_begin(cache, WRITE_DURABLY, err);
 
-	*changes = 0;
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
 		status = cache_run(cache, sql, VALUES(KEY(&keys[i])), err);
-		if (status == STATUS_OK)
-			*changes += (size_t)sqlite3_changes(cache->db);
-	}
 	return cache_end(cache, status, err);
 }
 
 enum status
 cache_outbox_doubt(struct cache *cache, const struct key *keys, size_t count, struct error *err)
 {
-	size_t changes;
-
-	return for_keys(cache, SQL_OUTBOX_DOUBT, keys, count, &changes, err);
+	return for_keys(cache, SQL_OUTBOX_DOUBT, keys, count, err);
 }
 
 enum status
 cache_outbox_undoubt(struct cache *cache, const struct key *keys, size_t count, struct error *err)
 {
-	size_t changes;
-
-	return for_keys(cache, SQL_OUTBOX_UNDOUBT, keys, count, &changes, err);
+	return for_keys(cache, SQL_OUTBOX_UNDOUBT, keys, count, err);
 }
 
 enum status
 cache_outbox_remove(
     struct cache *cache, const struct key *keys, size_t count, size_t *removed, struct error *err)
 {
-	return for_keys(cache, SQL_OUTBOX_REMOVE, keys, count, removed, err);
+	enum status status = cache_begin(cache, WRITE_DURABLY, err);
+
+	*removed = 0;
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		status = cache_run(cache, SQL_OUTBOX_REMOVE, VALUES(KEY(&keys[i])), err);
+		if (status == STATUS_OK && sqlite3_changes(cache->db) > 0)
+			++*removed;
+		else if (status == STATUS_OK)
+			status = cache_run(cache, SQL_OUTBOX_KEEP, VALUES(KEY(&keys[i])), err);
+	}
+	return cache_end(cache, status, err);
 }
 
 /* The entry becomes a message; message_put() takes its row out. */

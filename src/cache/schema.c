@@ -78,6 +78,7 @@ static const struct schema_step steps[] = {
      " text TEXT,"
      " time INTEGER NOT NULL,"
      " doubts INTEGER NOT NULL DEFAULT 0 CHECK (doubts >= 0)," /* requests without outcome */
+     " kept INTEGER NOT NULL DEFAULT 0,"                       /* somebody was told that it stays */
      " failure TEXT"
      ") STRICT;"
      "CREATE INDEX outbox_chain ON outbox (conversation) WHERE failure IS NULL;"

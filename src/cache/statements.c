@@ -97,6 +97,7 @@ static const char *const texts[SQL_COUNT] = {
 
     [SQL_OUTBOX_ADD] = "INSERT INTO outbox (key, conversation, type, text, time)"
                        " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_OUTBOX_KEEP] = "UPDATE outbox SET kept = 1 WHERE key = ?1",
     [SQL_OUTBOX_GET] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE key = ?1",
     [SQL_OUTBOX_BEFORE] = "SELECT key FROM outbox WHERE conversation = ?1 AND outbox_id < ?2"
                           " AND failure IS NULL ORDER BY outbox_id DESC LIMIT 1",
@@ -111,7 +112,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_OUTBOX_FAIL] = "UPDATE outbox SET failure = ?2 WHERE key = ?1",
     [SQL_OUTBOX_DELETE] = "DELETE FROM outbox WHERE key = ?1",
     [SQL_OUTBOX_REMOVE] = "DELETE FROM outbox WHERE key = ?1"
-                          " AND (doubts = 0 OR failure IS NOT NULL)",
+                          " AND (failure IS NOT NULL OR (doubts = 0 AND NOT kept))",
 
     [SQL_CONSUMER_FIND] = "SELECT consumer_id FROM consumer WHERE name = ?1",
     [SQL_CONSUMER_ADD] = "INSERT INTO consumer (name) VALUES (?1)",

@@ -92,7 +92,7 @@ send_one(struct cli *cli, const struct send_options *o, struct client_message *m
 
 	message->has_key = o->has_key;
 	message->key = o->key;
-	status = client_queue(cli->client, message, 1, err);
+	status = client_queue(cli->client, message, 1, o->queue, err);
 	if (status != STATUS_OK)
 		return status;
 	if (!o->queue)
@@ -150,7 +150,8 @@ send_batch(struct sending *sending)
 	struct cli *cli = sending->cli;
 	const struct send_options *o = sending->o;
 	struct error err = {0};
-	enum status status = client_queue(cli->client, sending->batch, sending->count, &err);
+	enum status status =
+	    client_queue(cli->client, sending->batch, sending->count, o->queue, &err);
 
 	if (status != STATUS_OK)
 		return error_set(sending->err, status, "%s", err.text);

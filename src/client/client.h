@@ -92,10 +92,11 @@ struct client_message {
 	struct key key;
 };
 
-/* Checks each (USAGE: not UTF-8 or empty; TOO_LARGE) and writes all durably to the outbox.
- * CONFLICT: a key was used with other content. Nothing is queued unless all are. */
-enum status client_queue(
-    struct client *client, struct client_message *messages, size_t count, struct error *err);
+/* Checks each (USAGE: not UTF-8 or empty; TOO_LARGE) and writes all durably to the outbox. keep:
+ * they stay there whatever becomes of a client_send_wait() for the same keys. CONFLICT: a key was
+ * used with other content. Nothing is queued unless all are. */
+enum status client_queue(struct client *client, struct client_message *messages, size_t count,
+    bool keep, struct error *err);
 
 struct client_sent {
 	enum status status; /* OK sent; NOT_FOUND, TOO_LARGE, CONFLICT, DENIED … refused, and not

@@ -26,8 +26,8 @@ check_text(const char *text, struct error *err)
 }
 
 enum status
-client_queue(
-    struct client *client, struct client_message *messages, size_t count, struct error *err)
+client_queue(struct client *client, struct client_message *messages, size_t count, bool keep,
+    struct error *err)
 {
 	struct outbox_entry *entries = mem_zalloc(count, sizeof *entries);
 	const struct key *last = NULL;
@@ -48,6 +48,7 @@ client_queue(
 		    .type = "text",
 		    .text = m->text,
 		    .time = time_wall(),
+		    .kept = keep,
 		};
 	}
 	if (status == STATUS_OK)

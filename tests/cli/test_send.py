@@ -2,7 +2,7 @@
 import subprocess
 
 import tern_test
-from tern_test import TERN, Rule, check, check_equal
+from tern_test import TERN, Rule, check, check_equal, wait_for
 
 from tern_helpers import pair, texts_of
 
@@ -99,6 +99,44 @@ def test_queue(t):
     check_equal(outbox(alice), 0, "settled")
     check_equal(texts_of(bob), [f"later {n}" for n in range(3)], "once, in order")
     check_equal([m["state"] for m in alice.json("history", "bob")], ["sent"] * 3, "history")
+
+
+def test_queued_is_not_taken_back(t):
+    """What was queued stays, though it is sent again under its key and the server is away."""
+    server, alice, bob = pair(t, fixed=True)
+    server.stop()
+    alice.run("send", "--queue", "--key", KEY, "bob", "promised")
+    result = alice.run("send", "--key", KEY, "--timeout", "0.2", "bob", "promised", expect=75)
+    check("kept" in result.err, f"it says so: {result.err!r}")
+    server.start()
+    alice.run("fetch")
+    check_equal(texts_of(bob), ["promised"], "what bob has")
+
+
+def test_queued_while_another_gives_up(t):
+    """The other way round, and at the same time."""
+    server, alice, bob = pair(t, fixed=True)
+    server.stop()
+    other = alice.start("send", "--key", KEY, "--timeout", "3", "bob", "promised")
+    wait_for(lambda: outbox(alice) == 1, what="the outbox")
+    alice.run("send", "--queue", "--key", KEY, "bob", "promised")
+    check_equal(other.wait(), 75, "the other one's status")
+    server.start()
+    alice.run("fetch")
+    check_equal(texts_of(bob), ["promised"], "what bob has")
+
+
+def test_refused_is_tried_again(t):
+    """Under the key of a message that was refused it is sent anew."""
+    server, alice, _ = pair(t)
+    send = ["send", "--key", KEY, "carol", "are you there?"]
+    for _ in range(2):
+        alice.run(*send, "--queue")
+        check_equal(outbox(alice), 1, "it waits")
+        alice.run("fetch", expect=77)
+    carol = t.user("carol", server)
+    alice.run(*send)
+    check_equal(texts_of(carol), ["are you there?"], "what carol has")
 
 
 def test_queued_and_refused(t):

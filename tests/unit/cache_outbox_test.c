@@ -67,6 +67,49 @@ test_removing_mends_the_chain_and_leaves_doubtful_ones(void **state)
 	assert_string_equal(tell_outbox(f), "1 3?<1 5<3");
 }
 
+/* Somebody was told that it stays, be it who added it or who found it there. */
+static void
+test_what_is_kept_is_not_removed(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_entry entry = {
+	    .key = key_of(2), .conversation = BOB, .type = "text", .text = "x", .kept = true};
+	struct key keys[] = {key_of(1), key_of(2), key_of(3)};
+	struct error error;
+	size_t removed;
+
+	for (unsigned i = 1; i <= 3; i++)
+		queue(f, i, BOB, "x");
+	OK(cache_outbox_add(f->cache, &entry, 1, &error));
+	OK(cache_outbox_doubt(f->cache, &keys[2], 1, &error));
+	OK(cache_outbox_remove(f->cache, keys, 3, &removed, &error));
+	assert_int_equal(removed, 1);
+	assert_string_equal(tell_outbox(f), "2 3?<2");
+	/* It was found in doubt, and said to stay, when it was to be removed. */
+	OK(cache_outbox_undoubt(f->cache, &keys[2], 1, &error));
+	OK(cache_outbox_remove(f->cache, keys, 3, &removed, &error));
+	assert_int_equal(removed, 0);
+	assert_string_equal(tell_outbox(f), "2 3<2");
+	/* What was refused does not wait for anything any more. */
+	settle_failed(f, 2, "no");
+	OK(cache_outbox_remove(f->cache, keys, 3, &removed, &error));
+	assert_int_equal(removed, 1);
+	assert_string_equal(tell_outbox(f), "3");
+}
+
+static void
+test_failed_one_is_added_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	queue(f, 1, BOB, "a");
+	queue(f, 2, BOB, "b");
+	settle_failed(f, 1, "no");
+	assert_int_equal(queue(f, 1, BOB, "other"), STATUS_CONFLICT);
+	assert_int_equal(queue(f, 1, BOB, "a"), STATUS_OK);
+	assert_string_equal(tell_outbox(f), "2 1<2");
+}
+
 static void
 test_failed_after_doubt_can_be_removed(void **state)
 {
@@ -239,6 +282,8 @@ main(void)
 	    TEST(test_acknowledged_predecessors_are_named_no_more),
 	    TEST(test_successor_of_a_failed_one_takes_its_predecessor),
 	    TEST(test_removing_mends_the_chain_and_leaves_doubtful_ones),
+	    TEST(test_what_is_kept_is_not_removed),
+	    TEST(test_failed_one_is_added_anew),
 	    TEST(test_failed_after_doubt_can_be_removed),
 	    TEST(test_doubt_of_an_earlier_request_stays),
 	    TEST(test_repeated_keys),
