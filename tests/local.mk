@@ -66,7 +66,8 @@ endif
 
 EXTRA_DIST += tests/unit/quotes.h tests/fuzz
 EXTRA_DIST += tests/run tests/bare-debian tests/valgrind tests/lib tests/cli tests/server \
-	tests/check-docs tests/check-format tests/check-functions tests/check-layers tests/check-po
+	tests/faults tests/check-docs tests/check-format tests/check-functions tests/check-layers \
+	tests/check-po
 
 # make check T=send runs the tests that have "send" in their names.
 check-local:
