@@ -35,25 +35,6 @@ error_set(struct error *err, enum status status, const char *format, ...)
 	return status;
 }
 
-enum status
-error_prefix(struct error *err, const char *format, ...)
-{
-	char prefix[ERROR_TEXT_MAX];
-	char whole[2 * ERROR_TEXT_MAX + 2];
-	va_list ap;
-
-	if (!err)
-		return STATUS_INTERNAL;
-	va_start(ap, format);
-	vsnprintf(prefix, sizeof prefix, format, ap);
-	va_end(ap);
-	snprintf(whole, sizeof whole, "%s: %s", prefix, err->text);
-	memcpy(err->text, whole, sizeof err->text - 1);
-	err->text[sizeof err->text - 1] = '\0';
-	trim_partial_character(err->text);
-	return err->status;
-}
-
 int
 status_exit_code(enum status status)
 {

@@ -41,10 +41,6 @@ struct error {
 enum status error_set(struct error *err, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts "prefix: " before the text that *err (may be NULL) holds. Returns err's status. */
-enum status
-error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* The exit code by which a program tells its caller of a status. */
 int status_exit_code(enum status status);
 

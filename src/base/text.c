@@ -118,16 +118,3 @@ text_safe_line(const char *text)
 	text_safe(&out, text, length, TEXT_ONE_LINE);
 	return buf_take(&out);
 }
-
-void
-text_shell_quote(struct buf *out, const char *text)
-{
-	buf_add_char(out, '\'');
-	for (; *text; text++) {
-		if (*text == '\'')
-			buf_add_string(out, "'\\''");
-		else
-			buf_add_char(out, *text);
-	}
-	buf_add_char(out, '\'');
-}

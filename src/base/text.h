@@ -38,7 +38,4 @@ char *text_safe_line(const char *text);
  */
 int text_cut(const char *text, int limit);
 
-/* Appends text in single quotes, quoted for a POSIX shell. */
-void text_shell_quote(struct buf *out, const char *text);
-
 #endif

@@ -63,24 +63,6 @@ test_short_text_is_not_cut(void **state)
 }
 
 static void
-test_prefixes(void **state)
-{
-	struct error err;
-	char text[ERROR_TEXT_MAX];
-
-	(void)state;
-	error_set(&err, STATUS_CONFIG, "no such key");
-	assert_int_equal(error_prefix(&err, "line %d", 3), STATUS_CONFIG);
-	assert_string_equal(err.text, "line 3: no such key");
-	memset(text, 'y', sizeof text - 1);
-	text[sizeof text - 1] = '\0';
-	error_set(&err, STATUS_IO, "%s", "é");
-	assert_int_equal(error_prefix(&err, "%s", text), STATUS_IO);
-	assert_string_equal(err.text, text);
-	assert_int_equal(error_prefix(NULL, "nobody"), STATUS_INTERNAL);
-}
-
-static void
 test_exit_codes(void **state)
 {
 	static const struct {
@@ -115,7 +97,6 @@ main(void)
 	    cmocka_unit_test(test_sets_what_it_returns),
 	    cmocka_unit_test(test_cuts_between_characters),
 	    cmocka_unit_test(test_short_text_is_not_cut),
-	    cmocka_unit_test(test_prefixes),
 	    cmocka_unit_test(test_exit_codes),
 	};
 

@@ -205,21 +205,6 @@ test_cut(void **state)
 	assert_int_equal(text_cut("\x80\x80\x80\x80", 3), 0); /* not UTF-8: anything short */
 }
 
-static void
-test_shell_quote(void **state)
-{
-	struct buf out;
-
-	(void)state;
-	buf_init(&out, 100);
-	text_shell_quote(&out, "it's $(x) `y` \"z\"");
-	assert_string_equal(buf_string(&out), "'it'\\''s $(x) `y` \"z\"'");
-	buf_clear(&out);
-	text_shell_quote(&out, "");
-	assert_string_equal(buf_string(&out), "''");
-	buf_finish(&out);
-}
-
 int
 main(void)
 {
@@ -233,7 +218,6 @@ main(void)
 	    cmocka_unit_test(test_a_line_of_a_string),
 	    cmocka_unit_test(test_any_bytes),
 	    cmocka_unit_test(test_cut),
-	    cmocka_unit_test(test_shell_quote),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
