@@ -16,6 +16,7 @@ src_libbase_a_SOURCES = \
 src_libmodel_a_SOURCES = \
 	src/model/address.c src/model/address.h \
 	src/model/contact.h \
+	src/model/group.c src/model/group.h \
 	src/model/key.c src/model/key.h \
 	src/model/message.c src/model/message.h
 
@@ -25,6 +26,7 @@ src_libwire_a_SOURCES = \
 	src/wire/json.c src/wire/json.h \
 	src/wire/limits.h \
 	src/wire/method.c src/wire/method.h \
+	src/wire/pull.c src/wire/pull.h \
 	src/wire/rows.c src/wire/rows.h \
 	src/wire/send.c src/wire/send.h \
 	src/wire/sync.c src/wire/sync.h

@@ -8,6 +8,7 @@
 #include "server.h"
 #include "store.h"
 #include "wire/limits.h"
+#include "wire/pull.h"
 #include "wire/sync.h"
 #include "work.h"
 

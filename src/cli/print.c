@@ -60,6 +60,10 @@ state_text(enum message_state state)
 		return _("queued");
 	case STATE_FAILED:
 		return _("failed");
+	case STATE_DELIVERED:
+		return _("delivered");
+	case STATE_READ:
+		return _("read");
 	case STATE_NONE:
 	case STATE_SENT:
 		break;

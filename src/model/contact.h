@@ -1,4 +1,4 @@
-/* Contacts and conversation heads, as login-sync lists them. */
+/* Contacts, conversation heads and cursors, as login-sync lists them. */
 #ifndef TERN_MODEL_CONTACT_H
 #define TERN_MODEL_CONTACT_H
 
@@ -10,7 +10,8 @@ struct contact {
 	const char *address;
 	const char *name; /* what the owner calls it; "" for none */
 	int64_t stamp;
-	bool removed; /* a removal is a flag, kept for ever */
+	int64_t profile; /* the stamp of that account's profile; 0 for none */
+	bool removed;    /* a removal is a flag, kept for ever */
 };
 
 struct conversation_head {
@@ -19,6 +20,10 @@ struct conversation_head {
 	int64_t last;             /* last_msg_id; 0 while empty */
 	int64_t ack;              /* the member's last_ack_msg_id: the highest of its devices' */
 	int64_t read;             /* the member's last_read_msg_id */
+	int64_t unread;           /* others' counted messages above read */
+	int64_t bytes;            /* of the messages above ack, which wait */
+	int64_t peer_ack;         /* the other's ack and read in a direct conversation; else 0 */
+	int64_t peer_read;
 	int64_t stamp;
 };
 

@@ -1,6 +1,49 @@
 #include "model/message.h"
 
-#include <stddef.h>
+#include <string.h>
+
+static const struct message_type types[] = {
+    {.name = "text",
+        .sendable = true,
+        .counted = true,
+        .target = TARGET_OPTIONAL,
+        .text_min = 1,
+        .text_max = MESSAGE_TEXT_MAX},
+    {.name = "edit",
+        .sendable = true,
+        .amends = true,
+        .target = TARGET_REQUIRED,
+        .text_min = 1,
+        .text_max = MESSAGE_TEXT_MAX},
+    {.name = "recall", .sendable = true, .amends = true, .target = TARGET_REQUIRED},
+    {.name = "react",
+        .sendable = true,
+        .amends = true,
+        .target = TARGET_REQUIRED,
+        .text_min = 1,
+        .text_max = MESSAGE_REACTION_MAX},
+    {.name = "unreact",
+        .sendable = true,
+        .amends = true,
+        .target = TARGET_REQUIRED,
+        .text_min = 1,
+        .text_max = MESSAGE_REACTION_MAX},
+    {.name = "created", .text_max = MESSAGE_TEXT_MAX},
+    {.name = "added", .text_max = MESSAGE_TEXT_MAX},
+    {.name = "left", .text_max = MESSAGE_TEXT_MAX},
+    {.name = "removed", .text_max = MESSAGE_TEXT_MAX},
+    {.name = "role", .text_max = MESSAGE_TEXT_MAX},
+    {.name = "renamed", .text_max = MESSAGE_TEXT_MAX},
+};
+
+const struct message_type *
+message_type_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i].name, name) == 0)
+			return &types[i];
+	return NULL;
+}
 
 const char *
 message_state_name(enum message_state state)
@@ -10,6 +53,10 @@ message_state_name(enum message_state state)
 		return "queued";
 	case STATE_SENT:
 		return "sent";
+	case STATE_DELIVERED:
+		return "delivered";
+	case STATE_READ:
+		return "read";
 	case STATE_FAILED:
 		return "failed";
 	case STATE_NONE:

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "wire/limits.h"
+#include "wire/pull.h"
 
 /* Each page lies within a range that was asked for: so it can't hide what never came, and each
  * answer with a page in it leaves less to ask for. */

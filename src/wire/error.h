@@ -21,6 +21,9 @@ enum wire_error {
 	WIRE_DENIED,          /* wrong address or password, registration closed */
 	WIRE_EXISTS,          /* the address is taken */
 	WIRE_NO_RECIPIENT,    /* no such recipient */
+	WIRE_NOT_MEMBER,      /* of that group, or not any more */
+	WIRE_NOT_ALLOWED,     /* the member's role does not allow it */
+	WIRE_BAD_TARGET,      /* the message named by "target" can't be amended or replied to */
 	WIRE_KEY_CONFLICT,    /* the key was used for other content */
 	WIRE_NO_PREDECESSOR,  /* the message named by "after" is not here: resend from the oldest */
 	WIRE_NOT_STORED,      /* of a batch: not reached, because one before it was refused */

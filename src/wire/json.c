@@ -287,6 +287,16 @@ json_get_address(const struct json *object, const char *name, enum json_need nee
 }
 
 enum status
+json_get_group(const struct json *object, const char *name, const char **value, struct error *err)
+{
+	enum status status = json_get_address(object, name, JSON_REQUIRED, value, err);
+
+	if (status == STATUS_OK && !address_is_group(*value))
+		return wrong_type(err, name, "a group's address");
+	return status;
+}
+
+enum status
 json_get_cursor(const struct json *object, const char *name, enum json_need need,
     struct cursor *cursor, struct error *err)
 {

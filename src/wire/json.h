@@ -45,6 +45,9 @@ enum status json_get_key(const struct json *object, const char *name, enum json_
 /* An address exactly as the protocol writes it. */
 enum status json_get_address(const struct json *object, const char *name, enum json_need need,
     const char **value, struct error *err);
+/* A group's address, which is required. */
+enum status
+json_get_group(const struct json *object, const char *name, const char **value, struct error *err);
 /* ["generation", stamp]; absent leaves the cursor "none". doc/protocol.md, "Cursors". */
 enum status json_get_cursor(const struct json *object, const char *name, enum json_need need,
     struct cursor *cursor, struct error *err);

@@ -2,12 +2,16 @@
 #ifndef TERN_WIRE_LIMITS_H
 #define TERN_WIRE_LIMITS_H
 
+#include "model/message.h"
+
 enum {
-	LIMIT_TEXT = 64 * 1024, /* a message's text */
-	LIMIT_NAME = 128,       /* display names, device names */
+	LIMIT_TEXT = MESSAGE_TEXT_MAX, /* a message's text */
+	LIMIT_NAME = 128,              /* display names, device names */
 	LIMIT_PASSWORD_MIN = 8,
 	LIMIT_PASSWORD = 1024,
 	LIMIT_TYPE = 32, /* a message type's name */
+	LIMIT_TOPIC = 1024,
+	LIMIT_MEMBERS = 10000, /* of a group */
 	LIMIT_REQUEST = 2 * 1024 * 1024,
 	LIMIT_REQUEST_SMALL = 8 * 1024, /* of methods that carry a few fields */
 	LIMIT_HEAD = 8 * 1024,          /* request line and headers */

@@ -21,6 +21,10 @@ message_write_fields(struct buf *out, const struct message *m, const char *text_
 	} else if (m->text) {
 		json_put_string(out, "text", m->text);
 	}
+	if (m->target)
+		json_put_int(out, "target", m->target);
+	if (m->was)
+		json_put_int(out, "was", m->was);
 	if (m->has_key)
 		json_put_key(out, "key", &m->key);
 }
@@ -30,8 +34,7 @@ message_read_fields(struct message *m, const struct json *object, struct error *
 {
 	enum status status;
 
-	m->text = NULL;
-	m->state = STATE_NONE;
+	*m = (struct message){.conversation = m->conversation};
 	if ((status = json_get_int(
 	         object, "msg_id", JSON_REQUIRED, 1, LIMIT_INTEGER, &m->msg_id, err)) ||
 	    (status = json_get_address(object, "from", JSON_REQUIRED, &m->from, err)) ||
@@ -41,6 +44,9 @@ message_read_fields(struct message *m, const struct json *object, struct error *
 	         object, "stamp", JSON_REQUIRED, 1, LIMIT_INTEGER, &m->stamp, err)) ||
 	    (status = json_get_string(object, "type", JSON_REQUIRED, LIMIT_TYPE, &m->type, err)) ||
 	    (status = json_get_string(object, "text", JSON_OPTIONAL, LIMIT_TEXT, &m->text, err)) ||
+	    (status = json_get_int(
+	         object, "target", JSON_OPTIONAL, 1, LIMIT_INTEGER, &m->target, err)) ||
+	    (status = json_get_int(object, "was", JSON_OPTIONAL, 1, LIMIT_INTEGER, &m->was, err)) ||
 	    (status = json_get_key(object, "key", JSON_OPTIONAL, &m->key, &m->has_key, err)))
 		return status;
 	return STATUS_OK;
@@ -53,6 +59,8 @@ contact_write_fields(struct buf *out, const struct contact *contact)
 	json_put_string(out, "name", contact->name);
 	if (contact->stamp)
 		json_put_int(out, "stamp", contact->stamp);
+	if (contact->profile)
+		json_put_int(out, "profile", contact->profile);
 	if (contact->removed)
 		json_put_bool(out, "removed", true);
 }
@@ -68,6 +76,8 @@ contact_read_fields(
 	    (status = json_get_string(
 	         object, "name", JSON_OPTIONAL, LIMIT_NAME, &contact->name, err)) ||
 	    (status = json_get_bool(object, "removed", JSON_OPTIONAL, &contact->removed, err)) ||
+	    (status = json_get_int(
+	         object, "profile", JSON_OPTIONAL, 1, LIMIT_INTEGER, &contact->profile, err)) ||
 	    (status = !with_stamp ? STATUS_OK
 	                          : json_get_int(object, "stamp", JSON_REQUIRED, 1, LIMIT_INTEGER,
 	                                &contact->stamp, err)))
@@ -76,24 +86,60 @@ contact_read_fields(
 }
 
 void
-head_write(struct buf *out, const struct conversation_head *head)
+group_write_fields(struct buf *out, const struct group *group)
 {
-	json_comma(out);
-	buf_add_char(out, '{');
+	json_put_string(out, "address", group->address);
+	json_put_string(out, "name", group->name);
+	json_put_int(out, "stamp", group->stamp);
+	if (group->left)
+		json_put_bool(out, "left", true);
+}
+
+enum status
+group_read_fields(struct group *group, const struct json *object, struct error *err)
+{
+	enum status status;
+
+	*group = (struct group){0};
+	if ((status = json_get_group(object, "address", &group->address, err)) ||
+	    (status = json_get_string(
+	         object, "name", JSON_REQUIRED, LIMIT_NAME, &group->name, err)) ||
+	    (status = json_get_int(
+	         object, "stamp", JSON_REQUIRED, 1, LIMIT_INTEGER, &group->stamp, err)) ||
+	    (status = json_get_bool(object, "left", JSON_OPTIONAL, &group->left, err)))
+		return status;
+	return STATUS_OK;
+}
+
+/* A number that goes without saying where it is 0. */
+static void
+put_unless_0(struct buf *out, const char *name, int64_t value)
+{
+	if (value)
+		json_put_int(out, name, value);
+}
+
+void
+head_write_fields(struct buf *out, const struct conversation_head *head)
+{
 	json_put_string(out, "conversation", head->conversation);
 	json_put_int(out, "first", head->first);
 	json_put_int(out, "last", head->last);
 	json_put_int(out, "ack", head->ack);
 	json_put_int(out, "read", head->read);
+	put_unless_0(out, "unread", head->unread);
+	put_unless_0(out, "bytes", head->bytes);
+	put_unless_0(out, "peer_ack", head->peer_ack);
+	put_unless_0(out, "peer_read", head->peer_read);
 	json_put_int(out, "stamp", head->stamp);
-	buf_add_char(out, '}');
 }
 
 enum status
-head_read(struct conversation_head *head, const struct json *object, struct error *err)
+head_read_fields(struct conversation_head *head, const struct json *object, struct error *err)
 {
 	enum status status;
 
+	*head = (struct conversation_head){0};
 	if ((status = json_get_address(
 	         object, "conversation", JSON_REQUIRED, &head->conversation, err)) ||
 	    (status = json_get_int(
@@ -104,6 +150,14 @@ head_read(struct conversation_head *head, const struct json *object, struct erro
 	         object, "ack", JSON_REQUIRED, 0, LIMIT_INTEGER, &head->ack, err)) ||
 	    (status = json_get_int(
 	         object, "read", JSON_REQUIRED, 0, LIMIT_INTEGER, &head->read, err)) ||
+	    (status = json_get_int(
+	         object, "unread", JSON_OPTIONAL, 0, LIMIT_INTEGER, &head->unread, err)) ||
+	    (status = json_get_int(
+	         object, "bytes", JSON_OPTIONAL, 0, LIMIT_INTEGER, &head->bytes, err)) ||
+	    (status = json_get_int(
+	         object, "peer_ack", JSON_OPTIONAL, 0, LIMIT_INTEGER, &head->peer_ack, err)) ||
+	    (status = json_get_int(
+	         object, "peer_read", JSON_OPTIONAL, 0, LIMIT_INTEGER, &head->peer_read, err)) ||
 	    (status = json_get_int(
 	         object, "stamp", JSON_REQUIRED, 1, LIMIT_INTEGER, &head->stamp, err)))
 		return status;
@@ -169,4 +223,63 @@ ranges_read(const struct json *object, const char *name, enum json_need need,
 		    err, STATUS_PROTOCOL, "an item of \"%s\" is not [address, first, last]", name);
 	}
 	return STATUS_OK;
+}
+
+enum status
+rows_read(const struct json *doc, const char *name, size_t row_size, void **rows, size_t *count,
+    enum status (*one)(void *row, const struct json *object, struct error *err), struct error *err)
+{
+	const struct json *array, *object;
+	size_t length;
+	enum status status = json_get_array(
+	    doc, name, JSON_OPTIONAL, LIMIT_PAGE_ROWS + LIMIT_BATCH, &array, &length, err);
+
+	*rows = NULL;
+	*count = 0;
+	if (status != STATUS_OK || !length)
+		return status;
+	*rows = mem_zalloc(length, row_size);
+	for (object = json_first(array); object && status == STATUS_OK;
+	     object = json_next(object)) {
+		if (!json_is_object(object))
+			status = error_set(
+			    err, STATUS_PROTOCOL, "an item of \"%s\" is not an object", name);
+		else
+			status = one((char *)*rows + row_size * (*count)++, object, err);
+	}
+	return status;
+}
+
+void
+rows_write(struct buf *out, const char *name, const void *rows, size_t count,
+    void (*one)(struct buf *out, const void *rows, size_t i))
+{
+	json_put_name(out, name);
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		json_comma(out);
+		buf_add_char(out, '{');
+		one(out, rows, i);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
+
+void
+acks_finish(struct acks *acks)
+{
+	free(acks->items);
+	*acks = (struct acks){0};
+}
+
+void
+acks_write(struct buf *out, const struct acks *acks)
+{
+	ranges_write(out, "acks", acks->items, acks->count);
+}
+
+enum status
+acks_read(struct acks *acks, const struct json *doc, struct error *err)
+{
+	return ranges_read(doc, "acks", JSON_OPTIONAL, &acks->items, &acks->count, err);
 }

@@ -3,6 +3,7 @@
 #define TERN_WIRE_ROWS_H
 
 #include "model/contact.h"
+#include "model/group.h"
 #include "model/message.h"
 #include "wire/json.h"
 
@@ -24,9 +25,33 @@ void contact_write_fields(struct buf *out, const struct contact *contact);
 enum status contact_read_fields(
     struct contact *contact, const struct json *object, bool with_stamp, struct error *err);
 
-/* One conversation head, with braces (3.4). */
-void head_write(struct buf *out, const struct conversation_head *head);
-enum status head_read(struct conversation_head *head, const struct json *object, struct error *err);
+/* The fields of a group, without braces (3.4). PROTOCOL. */
+void group_write_fields(struct buf *out, const struct group *group);
+enum status group_read_fields(struct group *group, const struct json *object, struct error *err);
+
+/* The fields of a conversation head, without braces (3.4). PROTOCOL. */
+void head_write_fields(struct buf *out, const struct conversation_head *head);
+enum status
+head_read_fields(struct conversation_head *head, const struct json *object, struct error *err);
+
+/* Reads each object of the array `name` (may be absent) with one(). *rows is the caller's to
+ * free(), also after a failure; NULL and 0 where there is none. PROTOCOL, and what one() returns.
+ */
+enum status
+rows_read(const struct json *doc, const char *name, size_t row_size, void **rows, size_t *count,
+    enum status (*one)(void *row, const struct json *object, struct error *err), struct error *err);
+/* Appends "name":[{…},…], each object's fields written by one(). */
+void rows_write(struct buf *out, const char *name, const void *rows, size_t count,
+    void (*one)(struct buf *out, const void *rows, size_t i));
+
+/* What a request acknowledges (3.7): "acks", left out where there is none. */
+struct acks {
+	struct conversation_range *items;
+	size_t count;
+};
+void acks_write(struct buf *out, const struct acks *acks);
+enum status acks_read(struct acks *acks, const struct json *doc, struct error *err);
+void acks_finish(struct acks *acks);
 
 /* "name":[[A,FIRST,LAST],…], left out where count is 0 (3.6, 3.7). */
 void ranges_write(

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/message.h"
 #include "wire/limits.h"
 
 void
@@ -23,6 +24,10 @@ send_request_add(struct buf *out, const struct send_item *item)
 		json_put_key(out, "after", &item->after);
 	json_put_string(out, "type", item->type);
 	json_put_string(out, "text", item->text);
+	if (item->target)
+		json_put_int(out, "target", item->target);
+	if (item->was)
+		json_put_int(out, "was", item->was);
 	buf_add_char(out, '}');
 }
 
@@ -30,6 +35,29 @@ void
 send_request_end(struct buf *out)
 {
 	buf_add_string(out, "]}");
+}
+
+/* What the table of types says of an item (3.2). */
+static enum status
+item_check(const struct send_item *item, struct error *err)
+{
+	const struct message_type *type = message_type_find(item->type);
+	int length = (int)strlen(item->text);
+
+	if (!type || !type->sendable)
+		return error_set(
+		    err, STATUS_PROTOCOL, "the field \"type\" is not a type this server takes");
+	if (length > type->text_max)
+		return error_set(err, STATUS_TOO_LARGE,
+		    "the text of a message of type %s is over %d bytes", type->name,
+		    type->text_max);
+	if (length < type->text_min)
+		return error_set(
+		    err, STATUS_PROTOCOL, "a message of type %s has no text", type->name);
+	if (item->target ? type->target == TARGET_NONE : type->target == TARGET_REQUIRED)
+		return error_set(err, STATUS_PROTOCOL, "a message of type %s %s", type->name,
+		    item->target ? "names no other" : "names another by \"target\"");
+	return STATUS_OK;
 }
 
 static enum status
@@ -46,12 +74,14 @@ item_read(struct send_item *item, const struct json *object, struct error *err)
 	         object, "after", JSON_OPTIONAL, &item->after, &item->has_after, err)) ||
 	    (status =
 	            json_get_string(object, "type", JSON_REQUIRED, LIMIT_TYPE, &item->type, err)) ||
-	    (status = json_get_string(object, "text", JSON_REQUIRED, LIMIT_TEXT, &item->text, err)))
+	    (status =
+	            json_get_string(object, "text", JSON_REQUIRED, LIMIT_TEXT, &item->text, err)) ||
+	    (status = json_get_int(
+	         object, "target", JSON_OPTIONAL, 1, LIMIT_INTEGER, &item->target, err)) ||
+	    (status =
+	            json_get_int(object, "was", JSON_OPTIONAL, 1, LIMIT_INTEGER, &item->was, err)))
 		return status;
-	if (strcmp(item->type, "text") != 0)
-		return error_set(
-		    err, STATUS_PROTOCOL, "the field \"type\" is not a type this server takes");
-	return STATUS_OK;
+	return item_check(item, err);
 }
 
 enum status

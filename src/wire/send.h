@@ -12,7 +12,9 @@ struct send_item {
 	bool has_after;
 	struct key after;
 	const char *type;
-	const char *text;
+	const char *text; /* never NULL */
+	int64_t target;   /* msg_id; 0 for none */
+	int64_t was;      /* stamp; 0 for none */
 };
 
 struct send_request {

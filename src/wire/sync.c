@@ -6,32 +6,6 @@
 #include "base/mem.h"
 #include "wire/limits.h"
 
-/* Reads each object of the array `name` with one(); a common shape of every answer here. */
-static enum status
-rows_read(const struct json *doc, const char *name, size_t row_size, void **rows, size_t *count,
-    enum status (*one)(void *row, const struct json *object, struct error *err), struct error *err)
-{
-	const struct json *array, *object;
-	size_t length;
-	enum status status = json_get_array(
-	    doc, name, JSON_OPTIONAL, LIMIT_PAGE_ROWS + LIMIT_BATCH, &array, &length, err);
-
-	*rows = NULL;
-	*count = 0;
-	if (status != STATUS_OK || !length)
-		return status;
-	*rows = mem_zalloc(length, row_size);
-	for (object = json_first(array); object && status == STATUS_OK;
-	     object = json_next(object)) {
-		if (!json_is_object(object))
-			status = error_set(
-			    err, STATUS_PROTOCOL, "an item of \"%s\" is not an object", name);
-		else
-			status = one((char *)*rows + row_size * (*count)++, object, err);
-	}
-	return status;
-}
-
 static enum status
 stamped_contact_row(void *row, const struct json *object, struct error *err)
 {
@@ -47,40 +21,51 @@ contact_row(void *row, const struct json *object, struct error *err)
 static enum status
 head_row(void *row, const struct json *object, struct error *err)
 {
-	return head_read(row, object, err);
-}
-
-static void
-contacts_write(struct buf *out, const struct contact *contacts, size_t count)
-{
-	json_put_name(out, "contacts");
-	buf_add_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		json_comma(out);
-		buf_add_char(out, '{');
-		contact_write_fields(out, &contacts[i]);
-		buf_add_char(out, '}');
-	}
-	buf_add_char(out, ']');
-}
-
-void
-acks_finish(struct acks *acks)
-{
-	free(acks->items);
-	*acks = (struct acks){0};
-}
-
-static void
-acks_write(struct buf *out, const struct acks *acks)
-{
-	ranges_write(out, "acks", acks->items, acks->count);
+	return head_read_fields(row, object, err);
 }
 
 static enum status
-acks_read(struct acks *acks, const struct json *doc, struct error *err)
+group_row(void *row, const struct json *object, struct error *err)
 {
-	return ranges_read(doc, "acks", JSON_OPTIONAL, &acks->items, &acks->count, err);
+	return group_read_fields(row, object, err);
+}
+
+/* A message with the conversation it is of. */
+static enum status
+placed_message_row(void *row, const struct json *object, struct error *err)
+{
+	struct message *message = row;
+	enum status status =
+	    json_get_address(object, "conversation", JSON_REQUIRED, &message->conversation, err);
+
+	return status == STATUS_OK ? message_read_fields(message, object, err) : status;
+}
+
+static void
+write_contact(struct buf *out, const void *rows, size_t i)
+{
+	contact_write_fields(out, (const struct contact *)rows + i);
+}
+
+static void
+write_group(struct buf *out, const void *rows, size_t i)
+{
+	group_write_fields(out, (const struct group *)rows + i);
+}
+
+static void
+write_head(struct buf *out, const void *rows, size_t i)
+{
+	head_write_fields(out, (const struct conversation_head *)rows + i);
+}
+
+static void
+write_amendment(struct buf *out, const void *rows, size_t i)
+{
+	const struct message *message = (const struct message *)rows + i;
+
+	json_put_string(out, "conversation", message->conversation);
+	message_write_fields(out, message, NULL);
 }
 
 /* login-sync */
@@ -131,14 +116,14 @@ login_sync_answer_write(struct buf *out, const struct login_sync_answer *answer)
 	json_put_int(out, "from", answer->from);
 	json_put_int(out, "to", answer->to);
 	if (answer->contact_count)
-		contacts_write(out, answer->contacts, answer->contact_count);
-	if (answer->head_count) {
-		json_put_name(out, "conversations");
-		buf_add_char(out, '[');
-		for (size_t i = 0; i < answer->head_count; i++)
-			head_write(out, &answer->heads[i]);
-		buf_add_char(out, ']');
-	}
+		rows_write(out, "contacts", answer->contacts, answer->contact_count, write_contact);
+	if (answer->group_count)
+		rows_write(out, "groups", answer->groups, answer->group_count, write_group);
+	if (answer->head_count)
+		rows_write(out, "conversations", answer->heads, answer->head_count, write_head);
+	if (answer->amendment_count)
+		rows_write(out, "amendments", answer->amendments, answer->amendment_count,
+		    write_amendment);
 	if (answer->until)
 		json_put_int(out, "until", answer->until);
 	buf_add_char(out, '}');
@@ -179,8 +164,13 @@ login_sync_answer_read(struct login_sync_answer *answer, const struct json *doc,
 	         doc, "until", JSON_OPTIONAL, 1, LIMIT_INTEGER, &answer->until, err)) ||
 	    (status = rows_read(doc, "contacts", sizeof *answer->contacts,
 	         (void **)&answer->contacts, &answer->contact_count, stamped_contact_row, err)) ||
+	    (status = rows_read(doc, "groups", sizeof *answer->groups, (void **)&answer->groups,
+	         &answer->group_count, group_row, err)) ||
 	    (status = rows_read(doc, "conversations", sizeof *answer->heads,
 	         (void **)&answer->heads, &answer->head_count, head_row, err)) ||
+	    (status = rows_read(doc, "amendments", sizeof *answer->amendments,
+	         (void **)&answer->amendments, &answer->amendment_count, placed_message_row,
+	         err)) ||
 	    (status = paging_check(answer, err)))
 		login_sync_answer_finish(answer);
 	return json_answer_status(status, err);
@@ -190,7 +180,9 @@ void
 login_sync_answer_finish(struct login_sync_answer *answer)
 {
 	free(answer->contacts);
+	free(answer->groups);
 	free(answer->heads);
+	free(answer->amendments);
 	*answer = (struct login_sync_answer){0};
 }
 
@@ -245,26 +237,63 @@ event_write_contact(struct buf *out, const struct contact *contact)
 	buf_add_char(out, '}');
 }
 
+void
+event_write_group(struct buf *out, const struct group *group)
+{
+	buf_add_char(out, '{');
+	json_put_string(out, "event", "group");
+	group_write_fields(out, group);
+	buf_add_char(out, '}');
+}
+
+void
+event_write_head(struct buf *out, const struct conversation_head *head)
+{
+	buf_add_char(out, '{');
+	json_put_string(out, "event", "head");
+	head_write_fields(out, head);
+	buf_add_char(out, '}');
+}
+
+static const char *const event_names[] = {
+    [EVENT_MESSAGE] = "message",
+    [EVENT_CONTACT] = "contact",
+    [EVENT_GROUP] = "group",
+    [EVENT_HEAD] = "head",
+};
+
+static enum event_kind
+event_kind_find(const char *name)
+{
+	for (enum event_kind kind = EVENT_MESSAGE; kind < EVENT_UNKNOWN; kind++)
+		if (strcmp(event_names[kind], name) == 0)
+			return kind;
+	return EVENT_UNKNOWN;
+}
+
 static enum status
 event_row(void *row, const struct json *object, struct error *err)
 {
 	struct event *event = row;
-	const char *kind = "";
+	const char *name = "";
 	enum status status =
-	    json_get_string(object, "event", JSON_REQUIRED, LIMIT_NAME, &kind, err);
+	    json_get_string(object, "event", JSON_REQUIRED, LIMIT_NAME, &name, err);
 
 	event->kind = EVENT_UNKNOWN;
 	if (status != STATUS_OK)
 		return status;
-	if (strcmp(kind, "message") == 0) {
-		event->kind = EVENT_MESSAGE;
-		status = json_get_address(
-		    object, "conversation", JSON_REQUIRED, &event->message.conversation, err);
-		return status ? status : message_read_fields(&event->message, object, err);
-	}
-	if (strcmp(kind, "contact") == 0) {
-		event->kind = EVENT_CONTACT;
+	event->kind = event_kind_find(name);
+	switch (event->kind) {
+	case EVENT_MESSAGE:
+		return placed_message_row(&event->message, object, err);
+	case EVENT_CONTACT:
 		return contact_read_fields(&event->contact, object, true, err);
+	case EVENT_GROUP:
+		return group_read_fields(&event->group, object, err);
+	case EVENT_HEAD:
+		return head_read_fields(&event->head, object, err);
+	case EVENT_UNKNOWN:
+		break;
 	}
 	return STATUS_OK;
 }
@@ -316,7 +345,7 @@ contact_set_write(struct buf *out, const struct contact_set *set)
 	buf_add_char(out, '{');
 	if (set->generation)
 		json_put_string(out, "generation", set->generation);
-	contacts_write(out, set->contacts, set->count);
+	rows_write(out, "contacts", set->contacts, set->count, write_contact);
 	buf_add_char(out, '}');
 }
 
@@ -364,150 +393,4 @@ plain_answer_write(struct buf *out, const char *generation)
 	buf_add_char(out, '{');
 	json_put_string(out, "generation", generation);
 	buf_add_char(out, '}');
-}
-
-/* pull */
-
-void
-pull_request_write(struct buf *out, const struct pull_request *request)
-{
-	buf_add_char(out, '{');
-	ranges_write(out, "want", request->want, request->count);
-	acks_write(out, &request->acks);
-	buf_add_char(out, '}');
-}
-
-enum status
-pull_request_read(struct pull_request *request, const struct json *doc, struct error *err)
-{
-	enum status status;
-
-	*request = (struct pull_request){0};
-	if ((status = ranges_read(
-	         doc, "want", JSON_REQUIRED, &request->want, &request->count, err)) ||
-	    (status = acks_read(&request->acks, doc, err)))
-		pull_request_finish(request);
-	return status;
-}
-
-void
-pull_request_finish(struct pull_request *request)
-{
-	free(request->want);
-	request->want = NULL;
-	request->count = 0;
-	acks_finish(&request->acks);
-}
-
-void
-pull_page_begin(struct buf *out, const char *conversation, int64_t from)
-{
-	json_comma(out);
-	buf_add_char(out, '{');
-	json_put_string(out, "conversation", conversation);
-	json_put_int(out, "from", from);
-	json_put_name(out, "messages");
-	buf_add_char(out, '[');
-}
-
-void
-pull_page_add(struct buf *out, const struct message *m, const char *text_json)
-{
-	json_comma(out);
-	buf_add_char(out, '{');
-	message_write_fields(out, m, text_json);
-	buf_add_char(out, '}');
-}
-
-void
-pull_page_end(struct buf *out, int64_t to, int64_t first, int64_t last)
-{
-	buf_add_char(out, ']');
-	json_put_int(out, "to", to);
-	json_put_int(out, "first", first);
-	json_put_int(out, "last", last);
-	buf_add_char(out, '}');
-}
-
-void
-pull_page_unknown(struct buf *out, const char *conversation)
-{
-	json_comma(out);
-	buf_add_char(out, '{');
-	json_put_string(out, "conversation", conversation);
-	json_put_bool(out, "unknown", true);
-	buf_add_char(out, '}');
-}
-
-static enum status
-message_row(void *row, const struct json *object, struct error *err)
-{
-	return message_read_fields(row, object, err);
-}
-
-/* The messages of a page ascend, and lie within what it covers and what there is. */
-static enum status
-page_check(const struct pull_page *page, struct error *err)
-{
-	int64_t before = page->ids.first - 1;
-
-	for (size_t i = 0; i < page->count; i++) {
-		int64_t msg_id = page->messages[i].msg_id;
-
-		if (msg_id <= before || msg_id > page->ids.last || msg_id > page->last)
-			return error_set(err, STATUS_PROTOCOL,
-			    "a page of %s holds messages out of order", page->conversation);
-		before = msg_id;
-		page->messages[i].conversation = page->conversation;
-	}
-	return STATUS_OK;
-}
-
-static enum status
-page_row(void *row, const struct json *object, struct error *err)
-{
-	struct pull_page *page = row;
-	enum status status;
-
-	if ((status = json_get_address(
-	         object, "conversation", JSON_REQUIRED, &page->conversation, err)) ||
-	    (status = json_get_bool(object, "unknown", JSON_OPTIONAL, &page->unknown, err)) ||
-	    page->unknown)
-		return status;
-	if ((status = json_get_int(
-	         object, "from", JSON_REQUIRED, 1, LIMIT_INTEGER, &page->ids.first, err)) ||
-	    (status = json_get_int(object, "to", JSON_REQUIRED, page->ids.first - 1, LIMIT_INTEGER,
-	         &page->ids.last, err)) ||
-	    (status = json_get_int(
-	         object, "first", JSON_REQUIRED, 1, LIMIT_INTEGER, &page->first, err)) ||
-	    (status = json_get_int(
-	         object, "last", JSON_REQUIRED, 0, LIMIT_INTEGER, &page->last, err)) ||
-	    (status = rows_read(object, "messages", sizeof *page->messages,
-	         (void **)&page->messages, &page->count, message_row, err)) ||
-	    (status = page_check(page, err)))
-		return status;
-	return STATUS_OK;
-}
-
-enum status
-pull_answer_read(struct pull_answer *answer, const struct json *doc, struct error *err)
-{
-	enum status status;
-
-	*answer = (struct pull_answer){0};
-	if ((status = json_get_generation(doc, &answer->generation, err)) ||
-	    (status = json_get_bool(doc, "more", JSON_OPTIONAL, &answer->more, err)) ||
-	    (status = rows_read(doc, "pages", sizeof *answer->pages, (void **)&answer->pages,
-	         &answer->count, page_row, err)))
-		pull_answer_finish(answer);
-	return json_answer_status(status, err);
-}
-
-void
-pull_answer_finish(struct pull_answer *answer)
-{
-	for (size_t i = 0; i < answer->count; i++)
-		free(answer->pages[i].messages);
-	free(answer->pages);
-	*answer = (struct pull_answer){0};
 }

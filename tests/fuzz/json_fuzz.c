@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "wire/account.h"
+#include "wire/pull.h"
 #include "wire/send.h"
 #include "wire/sync.h"
 

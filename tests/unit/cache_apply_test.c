@@ -118,10 +118,10 @@ test_contacts_by_newer_stamps_only(void **state)
 {
 	struct fixture *f = *state;
 	struct contact contacts[] = {
-	    {BOB, "Bob", 10, false},
-	    {CAROL, "Carol", 11, false},
-	    {BOB, "Old Bob", 9, true},
-	    {CAROL, "", 12, true},
+	    CONTACT(BOB, "Bob", 10, false),
+	    CONTACT(CAROL, "Carol", 11, false),
+	    CONTACT(BOB, "Old Bob", 9, true),
+	    CONTACT(CAROL, "", 12, true),
 	};
 	struct error error;
 
@@ -140,14 +140,14 @@ test_heads_by_newer_stamps_only(void **state)
 {
 	struct fixture *f = *state;
 
-	apply_head(f, &(struct conversation_head){BOB, 3, 20, 9, 5, 100});
+	apply_head(f, &HEAD(BOB, 3, 20, 9, 5, 100));
 	assert_string_equal(
 	    tell_conversations(f), "bob 3-20 ack 9 read 5 held 0 missing 18 unread 15");
-	apply_head(f, &(struct conversation_head){BOB, 4, 30, 10, 6, 100});
-	apply_head(f, &(struct conversation_head){BOB, 4, 30, 10, 6, 99});
+	apply_head(f, &HEAD(BOB, 4, 30, 10, 6, 100));
+	apply_head(f, &HEAD(BOB, 4, 30, 10, 6, 99));
 	assert_string_equal(
 	    tell_conversations(f), "bob 3-20 ack 9 read 5 held 0 missing 18 unread 15");
-	apply_head(f, &(struct conversation_head){BOB, 10, 21, 9, 5, 101});
+	apply_head(f, &HEAD(BOB, 10, 21, 9, 5, 101));
 	assert_string_equal(
 	    tell_conversations(f), "bob 10-21 ack 9 read 5 held 0 missing 12 unread 12");
 	check_sound(f);
@@ -167,7 +167,7 @@ test_messages_extend_heads(void **state)
 	assert_string_equal(tell_conversations(f),
 	    "bob 1-3 ack 0 read 0 held 3 missing 0 unread 2, "
 	    "carol 1-7 ack 0 read 0 held 1 missing 6 unread 7");
-	apply_head(f, &(struct conversation_head){BOB, 1, 2, 0, 1, 5});
+	apply_head(f, &HEAD(BOB, 1, 2, 0, 1, 5));
 	assert_string_equal(tell_conversations(f),
 	    "bob 1-3 ack 0 read 1 held 3 missing 0 unread 1, "
 	    "carol 1-7 ack 0 read 0 held 1 missing 6 unread 7");
@@ -224,7 +224,7 @@ test_expired_ids_are_neither_held_nor_missing(void **state)
 	/* A page of what expired meanwhile; and all of it expired. */
 	store(f, BOB, 5, 6, 10, 20);
 	check_sound(f);
-	apply_head(f, &(struct conversation_head){BOB, 31, 30, 0, 0, 500});
+	apply_head(f, &HEAD(BOB, 31, 30, 0, 0, 500));
 	assert_string_equal(
 	    tell_conversations(f), "bob 31-30 ack 0 read 0 held 0 missing 0 unread 0");
 	check_sound(f);
@@ -241,13 +241,13 @@ test_own_messages_are_never_unread(void **state)
 	apply_messages(f, messages, 6);
 	assert_string_equal(
 	    tell_conversations(f), "bob 1-6 ack 0 read 0 held 6 missing 0 unread 3");
-	apply_head(f, &(struct conversation_head){BOB, 1, 6, 0, 2, 500});
+	apply_head(f, &HEAD(BOB, 1, 6, 0, 2, 500));
 	assert_string_equal(
 	    tell_conversations(f), "bob 1-6 ack 0 read 2 held 6 missing 0 unread 2");
-	apply_head(f, &(struct conversation_head){BOB, 4, 6, 0, 2, 501});
+	apply_head(f, &HEAD(BOB, 4, 6, 0, 2, 501));
 	assert_string_equal(
 	    tell_conversations(f), "bob 4-6 ack 0 read 2 held 3 missing 0 unread 1");
-	apply_head(f, &(struct conversation_head){BOB, 4, 6, 0, 6, 502});
+	apply_head(f, &HEAD(BOB, 4, 6, 0, 6, 502));
 	assert_string_equal(
 	    tell_conversations(f), "bob 4-6 ack 0 read 6 held 3 missing 0 unread 0");
 	check_sound(f);

@@ -143,7 +143,7 @@ test_from_now(void **state)
 	int64_t consumer;
 
 	store(f, BOB, 1, 2, 1, 9);
-	apply_head(f, &(struct conversation_head){CAROL, 1, 5, 0, 0, 400});
+	apply_head(f, &HEAD(CAROL, 1, 5, 0, 0, 400));
 	consumer = open_consumer(f, "c", true);
 	check_sound(f);
 	assert_string_equal(tell_next(f, consumer, NULL, 99), "");

@@ -18,6 +18,17 @@
 #define BOB   "bob@x"
 #define CAROL "carol@x"
 
+/* Rows with the fields that most tests are about. */
+#define HEAD(a, first_id, last_id, ack_id, read_id, at) \
+	((struct conversation_head){.conversation = (a), \
+	    .first = (first_id), \
+	    .last = (last_id), \
+	    .ack = (ack_id), \
+	    .read = (read_id), \
+	    .stamp = (at)})
+#define CONTACT(a, called, at, is_removed) \
+	((struct contact){.address = (a), .name = (called), .stamp = (at), .removed = (is_removed)})
+
 struct fixture {
 	char *directory;
 	char *path;

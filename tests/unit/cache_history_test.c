@@ -17,7 +17,7 @@ test_no_conversation(void **state)
 	struct fixture *f = *state;
 
 	assert_string_equal(ask(f, 0, 0, 5), "not found");
-	apply_head(f, &(struct conversation_head){BOB, 1, 0, 0, 0, 1});
+	apply_head(f, &HEAD(BOB, 1, 0, 0, 0, 1));
 	assert_string_equal(ask(f, 0, 0, 5), "");
 }
 
@@ -134,7 +134,7 @@ test_missing_is_what_waits(void **state)
 	struct error error;
 
 	/* Nothing held: above what some device acknowledged. */
-	apply_head(f, &(struct conversation_head){BOB, 1, 30, 20, 0, 100});
+	apply_head(f, &HEAD(BOB, 1, 30, 20, 0, 100));
 	assert_string_equal(tell_missing(f, 0, NULL), "bob 21-30");
 	/* A message just sent says nothing of those below it. */
 	queue(f, 1, BOB, "x");
@@ -152,7 +152,7 @@ test_missing_is_what_waits(void **state)
 	assert_string_equal(tell_ranges(f, &ranges), "bob 13-30, carol 1-1, carol 4-5");
 	cache_ranges_finish(&ranges);
 	/* Never what expired. */
-	apply_head(f, &(struct conversation_head){BOB, 25, 31, 20, 0, 101});
+	apply_head(f, &HEAD(BOB, 25, 31, 20, 0, 101));
 	assert_string_equal(tell_missing(f, 0, BOB), "bob 25-30");
 }
 

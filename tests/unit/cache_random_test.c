@@ -192,8 +192,8 @@ step_head(struct model *m, int n)
 		c->floor = pick(m, c->floor, c->top < c->floor ? c->floor : c->floor + 3);
 	if (c->floor > c->top + 1)
 		c->floor = c->top + 1;
-	head = (struct conversation_head){names[n], c->floor, c->top, pick(m, c->ack, c->top),
-	    pick(m, c->read, c->top), ++m->f->stamp};
+	head = HEAD(names[n], c->floor, c->top, pick(m, c->ack, c->top), pick(m, c->read, c->top),
+	    ++m->f->stamp);
 	apply_head(m->f, &head);
 	c->ack = max(c->ack, head.ack);
 	c->read = max(c->read, head.read);

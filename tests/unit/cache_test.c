@@ -351,7 +351,7 @@ test_how_durable_each_commit_is(void **state)
 	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), NORMAL);
 	queue(f, 1, BOB, "x");
 	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), FULL);
-	apply_head(f, &(struct conversation_head){BOB, 1, 1, 0, 0, 400});
+	apply_head(f, &HEAD(BOB, 1, 1, 0, 0, 400));
 	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), NORMAL);
 	OK(cache_outbox_remove(f->cache, &key, 1, &removed, &error));
 	assert_int_equal(ask_number(f->cache, "PRAGMA synchronous"), FULL);

@@ -180,7 +180,7 @@ test_send_request_comes_back(void **state)
 {
 	struct send_item items[2] = {
 	    {.to = "bob@x", .type = "text", .text = "one\n\"two\""},
-	    {.to = "#team@x", .type = "text", .text = "", .has_after = true},
+	    {.to = "#team@x", .type = "text", .text = "two", .has_after = true},
 	};
 	struct send_request back;
 	struct json *doc;
@@ -223,6 +223,12 @@ test_wrong_send_requests(void **state)
 	    "{'messages':[{'to':'b@x','key':'" K1 "','text':'x'}]}",
 	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'odd','text':'x'}]}",
 	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'text'}]}",
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'text','text':''}]}",
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'added','text':'x'}]}",
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'edit','text':'x'}]}",
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'edit','text':'','target':1}]}",
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'react','text':'x','target':0}]}",
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'text','text':'x','was':-1}]}",
 	    "{'messages':[{'to':'b@x','after':'x'," ITEM "}]}",
 	    "{'messages':[{'to':'b@x','after':1," ITEM "}]}"};
 	struct buf out;
@@ -232,6 +238,17 @@ test_wrong_send_requests(void **state)
 		assert_reads(send_request, bad[i], STATUS_PROTOCOL);
 	assert_reads(send_request, "{'messages':[{'to':'b@x','after':null," ITEM "}]}", STATUS_OK);
 	assert_reads(send_request, "{'messages':[]}", STATUS_OK);
+	assert_reads(send_request,
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'recall','text':'','target':1}]}",
+	    STATUS_OK);
+	/* A recall has no text, and a reaction is short. */
+	assert_reads(send_request,
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'recall','text':'x','target':1}]}",
+	    STATUS_TOO_LARGE);
+	assert_reads(send_request,
+	    "{'messages':[{'to':'b@x','key':'" K1 "','type':'react','target':1,'text':'"
+	    "01234567890123456789012345678901234567890123456789012345678901234'}]}",
+	    STATUS_TOO_LARGE);
 	for (size_t count = LIMIT_BATCH; count <= LIMIT_BATCH + 1; count++) {
 		buf_init(&out, LIMIT_REQUEST);
 		buf_add_string(&out, "{'messages':[");

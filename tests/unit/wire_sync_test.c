@@ -10,6 +10,7 @@
 
 #include "quotes.h"
 #include "wire/limits.h"
+#include "wire/pull.h"
 #include "wire/sync.h"
 
 #define K1 "0193e2a0-1b2c-7d3e-8f40-123456789abc"
@@ -113,10 +114,30 @@ test_login_sync_request(void **state)
 static void
 test_login_sync_answer_comes_back(void **state)
 {
-	struct contact contacts[] = {{"bob@x", "Bob", 3, false}, {"eve@x", "", 4, true}};
-	struct conversation_head heads[] = {{"bob@x", 2, 9, 7, 5, 8}, {"#t@x", 1, 0, 0, 0, 9}};
-	struct login_sync_answer answer = {"AAAAAAAAAAA", false, 2, 9, 12, contacts, 2, heads, 2},
-	                         back;
+	struct contact contacts[] = {{"bob@x", "Bob", 3, 2, false}, {"eve@x", "", 4, 0, true}};
+	struct conversation_head heads[] = {
+	    {"bob@x", 2, 9, 7, 5, 3, 120, 6, 4, 8}, {"#t@x", 1, 0, 0, 0, 0, 0, 0, 0, 9}};
+	struct group group = {.address = "#t@x", .name = "Team", .stamp = 7, .left = true};
+	struct message recall = {.conversation = "bob@x",
+	    .msg_id = 9,
+	    .from = "bob@x",
+	    .stamp = 9,
+	    .type = "recall",
+	    .target = 4,
+	    .was = 2};
+	struct login_sync_answer answer = {.generation = "AAAAAAAAAAA",
+	    .from = 2,
+	    .to = 9,
+	    .until = 12,
+	    .contacts = contacts,
+	    .contact_count = 2,
+	    .groups = &group,
+	    .group_count = 1,
+	    .heads = heads,
+	    .head_count = 2,
+	    .amendments = &recall,
+	    .amendment_count = 1};
+	struct login_sync_answer back;
 	struct json *doc;
 	struct buf out;
 
@@ -132,8 +153,20 @@ test_login_sync_answer_comes_back(void **state)
 	assert_string_equal(back.contacts[0].name, "Bob");
 	assert_true(back.contacts[1].removed);
 	assert_int_equal(back.head_count, 2);
-	assert_memory_equal(&back.heads[0].first, &heads[0].first, 5 * sizeof(int64_t));
-	assert_int_equal(back.heads[1].last, 0);
+	assert_int_equal(back.contacts[0].profile, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_memory_equal(&back.heads[i].first, &heads[i].first,
+		    sizeof heads[i] - offsetof(struct conversation_head, first));
+	assert_int_equal(back.group_count, 1);
+	assert_string_equal(back.groups[0].address, "#t@x");
+	assert_string_equal(back.groups[0].name, "Team");
+	assert_int_equal(back.groups[0].stamp, 7);
+	assert_true(back.groups[0].left);
+	assert_int_equal(back.amendment_count, 1);
+	assert_string_equal(back.amendments[0].conversation, "bob@x");
+	assert_int_equal(back.amendments[0].msg_id, 9);
+	assert_int_equal(back.amendments[0].target, 4);
+	assert_int_equal(back.amendments[0].was, 2);
 	login_sync_answer_finish(&back);
 	json_destroy(doc);
 	answer = (struct login_sync_answer){.generation = "AAAAAAAAAAA", .reset = true};
@@ -156,6 +189,12 @@ test_wrong_login_sync_answers(void **state)
 	    "'ack':0,'read':0,'stamp':1}]}",
 	    "{" G ",'from':1,'to':2,'conversations':[{'conversation':'b@x','first':1,'last':1,"
 	    "'ack':0,'stamp':1}]}",
+	    "{" G ",'from':1,'to':2,'groups':[{'address':'g@x','name':'G','stamp':1}]}",
+	    "{" G ",'from':1,'to':2,'groups':[{'address':'#g@x','name':'G'}]}",
+	    "{" G ",'from':1,'to':2,'amendments':[{'msg_id':3,'from':'a@x','time':1,'stamp':5,"
+	    "'type':'recall','target':2}]}",
+	    "{" G ",'from':1,'to':2,'amendments':[{'conversation':'b@x','msg_id':3,'from':'a@x',"
+	    "'time':1,'stamp':5,'type':'recall','target':0}]}",
 	    "{'generation':'','from':1,'to':2}",
 	    /* Each page advances: one that doesn't would be asked for again for ever. */
 	    "{" G ",'from':2,'to':2,'until':9}"};
@@ -215,11 +254,17 @@ test_events_come_back(void **state)
 	json_comma(&out);
 	event_write_message(&out, &m, "\"spliced\\u00e9\"");
 	json_comma(&out);
-	event_write_contact(&out, &(struct contact){"eve@x", "Eve", 6, true});
+	event_write_contact(&out, &(struct contact){"eve@x", "Eve", 6, 0, true});
+	json_comma(&out);
+	event_write_group(&out, &(struct group){.address = "#g@x", .name = "Group", .stamp = 7});
+	json_comma(&out);
+	event_write_head(
+	    &out, &(struct conversation_head){
+	              .conversation = "#g@x", .first = 2, .last = 8, .unread = 3, .stamp = 8});
 	buf_add_string(&out, ",{\"event\":\"of the future\",\"conversation\":7}]}");
 	doc = read_back(&out);
 	assert_int_equal(events_answer_read(&back, doc, NULL), STATUS_OK);
-	assert_int_equal(back.count, 4);
+	assert_int_equal(back.count, 6);
 	assert_string_equal(back.events[0].message.text, "a\nb");
 	assert_string_equal(back.events[0].message.conversation, "bob@x");
 	assert_false(back.events[0].message.has_key);
@@ -228,7 +273,12 @@ test_events_come_back(void **state)
 	assert_true(key_equal(&back.events[1].message.key, &m.key));
 	assert_int_equal(back.events[2].kind, EVENT_CONTACT);
 	assert_int_equal(back.events[2].contact.stamp, 6);
-	assert_int_equal(back.events[3].kind, EVENT_UNKNOWN);
+	assert_int_equal(back.events[3].kind, EVENT_GROUP);
+	assert_string_equal(back.events[3].group.name, "Group");
+	assert_int_equal(back.events[4].kind, EVENT_HEAD);
+	assert_int_equal(back.events[4].head.unread, 3);
+	assert_int_equal(back.events[4].head.peer_ack, 0);
+	assert_int_equal(back.events[5].kind, EVENT_UNKNOWN);
 	events_answer_finish(&back);
 	json_destroy(doc);
 }
@@ -244,7 +294,11 @@ test_wrong_events(void **state)
 	          "'stamp':5"),
 	    EVENT("'event':'message','conversation':'b@x','text':7," MESSAGE),
 	    EVENT("'event':'message','conversation':'b@x','key':'x'," MESSAGE),
-	    EVENT("'event':'contact','address':'b@x','name':'x'")};
+	    EVENT("'event':'contact','address':'b@x','name':'x'"),
+	    EVENT("'event':'group','address':'b@x','name':'x','stamp':1"),
+	    EVENT("'event':'head','conversation':'b@x','first':1,'last':1,'ack':0,'read':0"),
+	    EVENT("'event':'head','conversation':'b@x','first':1,'last':1,'ack':0,'read':0,"
+	          "'stamp':1,'unread':-1")};
 
 	(void)state;
 	REFUSES(read_events_answer, bad);
@@ -292,6 +346,10 @@ test_pages_come_back(void **state)
 	pull_page_add(&out, &m, NULL);
 	m.msg_id = 5;
 	pull_page_add(&out, &m, "\"x\"");
+	pull_page_amendments(&out);
+	m.msg_id = 8;
+	m.target = 5;
+	pull_page_add(&out, &m, "\"y\"");
 	pull_page_end(&out, 6, 2, 9);
 	pull_page_unknown(&out, "eve@x");
 	pull_page_begin(&out, "bob@x", 10); /* nothing there yet */
@@ -309,6 +367,10 @@ test_pages_come_back(void **state)
 	assert_null(back.pages[0].messages[0].text);
 	assert_string_equal(back.pages[0].messages[0].conversation, "bob@x");
 	assert_string_equal(back.pages[0].messages[1].text, "x");
+	assert_int_equal(back.pages[0].amendment_count, 1);
+	assert_string_equal(back.pages[0].amendments[0].conversation, "bob@x");
+	assert_int_equal(back.pages[0].amendments[0].msg_id, 8);
+	assert_int_equal(back.pages[1].amendment_count, 0);
 	assert_true(back.pages[1].unknown);
 	assert_string_equal(back.pages[1].conversation, "eve@x");
 	assert_int_equal(back.pages[2].ids.last, 9);
@@ -332,7 +394,12 @@ test_wrong_pages(void **state)
 	    PAGE("'from':1,'to':5,'first':1,'last':9,'messages':[{" MESSAGE "},{" MESSAGE "}]"),
 	    PAGE("'from':1,'to':5,'first':1,'last':9,'messages':[{" MESSAGE
 	         "},{'msg_id':2,'from':'a@x','time':1,'stamp':5,'type':'text'}]"),
-	    PAGE("'from':1,'to':5,'first':1,'last':2,'messages':[{" MESSAGE "}]")};
+	    PAGE("'from':1,'to':5,'first':1,'last':2,'messages':[{" MESSAGE "}]"),
+	    /* amendments: within the page, of another one, without a target */
+	    PAGE("'from':1,'to':5,'first':1,'last':9,'amendments':[{" MESSAGE ",'target':2}]"),
+	    PAGE("'from':1,'to':2,'first':1,'last':9,'amendments':[{'msg_id':5,'from':'a@x',"
+	         "'time':1,'stamp':5,'type':'edit','target':3}]"),
+	    PAGE("'from':1,'to':2,'first':1,'last':9,'amendments':[{" MESSAGE "}]")};
 
 	(void)state;
 	REFUSES(read_pull_answer, bad);
