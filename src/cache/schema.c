@@ -104,6 +104,145 @@ static const struct schema_step steps[] = {
      " bytes_up INTEGER NOT NULL,"
      " bytes_down INTEGER NOT NULL"
      ") STRICT;"},
+
+    /* 2: groups, amendments, read markers, details, lost histories, search */
+    {/* unread: others' counted messages above read, as the server said at stamp, and those that
+      * came since. read_told: the marker that the server knows. draft: what was being written. */
+        "ALTER TABLE conversation ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE conversation ADD COLUMN peer_ack INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE conversation ADD COLUMN peer_read INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE conversation ADD COLUMN read_told INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE conversation ADD COLUMN draft TEXT;"
+        "CREATE INDEX conversation_read ON conversation (conversation_id) WHERE read > read_told;"
+        "UPDATE conversation SET read_told = read, unread = (SELECT count(*) FROM message m"
+        " WHERE m.conversation_id = conversation.conversation_id AND m.msg_id > read"
+        " AND m.sender <> (SELECT address FROM account));"
+
+        /* message_id names a row to the index for searching, which VACUUM must not change. */
+        "CREATE TABLE message2 ("
+        " message_id INTEGER PRIMARY KEY,"
+        " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+        " msg_id INTEGER NOT NULL,"
+        " sender TEXT NOT NULL,"
+        " time INTEGER NOT NULL,"
+        " stamp INTEGER NOT NULL,"
+        " type TEXT NOT NULL,"
+        " text TEXT,"
+        " key BLOB,"
+        " target INTEGER,"
+        " was INTEGER,"
+        " UNIQUE (conversation_id, msg_id)"
+        ") STRICT;"
+        "INSERT INTO message2 (conversation_id, msg_id, sender, time, stamp, type, text, key)"
+        " SELECT conversation_id, msg_id, sender, time, stamp, type, text, key FROM message"
+        " ORDER BY rowid;"
+        "DROP TABLE message;"
+        "ALTER TABLE message2 RENAME TO message;"
+        "CREATE INDEX message_key ON message (key) WHERE key IS NOT NULL;"
+
+        /* What amendments made of a message, held or not: the newest edit, the recall. */
+        "CREATE TABLE fold ("
+        " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+        " msg_id INTEGER NOT NULL,"
+        " edit INTEGER NOT NULL DEFAULT 0," /* msg_id of the newest edit */
+        " text TEXT,"                       /* that edit's */
+        " recall INTEGER NOT NULL DEFAULT 0,"
+        " PRIMARY KEY (conversation_id, msg_id)"
+        ") STRICT, WITHOUT ROWID;"
+        /* act: the msg_id of the newest react or unreact of that kind; present: it was a react. */
+        "CREATE TABLE reaction ("
+        " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+        " msg_id INTEGER NOT NULL,"
+        " sender TEXT NOT NULL,"
+        " text TEXT NOT NULL,"
+        " act INTEGER NOT NULL,"
+        " present INTEGER NOT NULL,"
+        " PRIMARY KEY (conversation_id, msg_id, sender, text)"
+        ") STRICT, WITHOUT ROWID;"
+
+        "ALTER TABLE outbox ADD COLUMN target INTEGER;"
+        "ALTER TABLE outbox ADD COLUMN was INTEGER;"
+        /* When it came into the outbox, which for a message of a lost history is later than its
+           time. */
+        "ALTER TABLE outbox ADD COLUMN added INTEGER NOT NULL DEFAULT 0;"
+        "UPDATE outbox SET added = time;"
+
+        /* Generations met before the cursor's, each with the highest stamp known under it. */
+        "CREATE TABLE generation ("
+        " number INTEGER PRIMARY KEY,"
+        " generation TEXT NOT NULL UNIQUE,"
+        " stamp INTEGER NOT NULL"
+        ") STRICT;"
+        /* Messages of a history that the server lost; fork: the stamp up to which both are the
+           same. */
+        "CREATE TABLE aside ("
+        " aside_id INTEGER PRIMARY KEY,"
+        " fork INTEGER NOT NULL,"
+        " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+        " msg_id INTEGER NOT NULL,"
+        " sender TEXT NOT NULL,"
+        " time INTEGER NOT NULL,"
+        " stamp INTEGER NOT NULL,"
+        " type TEXT NOT NULL,"
+        " text TEXT,"
+        " key BLOB,"
+        " target INTEGER"
+        ") STRICT;"
+        "CREATE INDEX aside_stamp ON aside (conversation_id, stamp);"
+        /* How far a consumer had come among them. */
+        "CREATE TABLE aside_place ("
+        " consumer_id INTEGER NOT NULL REFERENCES consumer,"
+        " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+        " fork INTEGER NOT NULL,"
+        " stamp INTEGER NOT NULL," /* of the last message handed on */
+        " PRIMARY KEY (consumer_id, conversation_id, fork)"
+        ") STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE group_chat ("
+        " address TEXT PRIMARY KEY,"
+        " name TEXT NOT NULL,"
+        " stamp INTEGER NOT NULL,"
+        " left_it INTEGER NOT NULL,"
+        /* what was looked at: as it was at detail_stamp, 0 for never */
+        " detail_stamp INTEGER NOT NULL DEFAULT 0,"
+        " topic TEXT NOT NULL DEFAULT '',"
+        " history INTEGER NOT NULL DEFAULT 0,"
+        " members INTEGER NOT NULL DEFAULT 0,"
+        " role INTEGER NOT NULL DEFAULT 0"
+        ") STRICT, WITHOUT ROWID;"
+        "CREATE TABLE member ("
+        " group_address TEXT NOT NULL,"
+        " address TEXT NOT NULL,"
+        " role INTEGER NOT NULL,"
+        " stamp INTEGER NOT NULL,"
+        " PRIMARY KEY (group_address, address)"
+        ") STRICT, WITHOUT ROWID;"
+        /* profile: the stamp of that account's profile, as its contact row says. */
+        "ALTER TABLE contact ADD COLUMN profile INTEGER NOT NULL DEFAULT 0;"
+        "CREATE TABLE profile ("
+        " address TEXT PRIMARY KEY,"
+        " stamp INTEGER NOT NULL,"
+        " fields TEXT NOT NULL" /* a JSON object of strings */
+        ") STRICT, WITHOUT ROWID;"
+
+        /* Texts that can be searched: those of message rows up to `indexed`. erasing: a text was
+         * taken out, and the index holds its words still until it is optimized. */
+        "CREATE VIRTUAL TABLE search USING fts5 (words, content = '', tokenize = 'unicode61');"
+        "CREATE TABLE search_state ("
+        " one INTEGER PRIMARY KEY CHECK (one = 1),"
+        " indexed INTEGER NOT NULL,"
+        " erasing INTEGER NOT NULL"
+        ") STRICT;"
+        "INSERT INTO search_state VALUES (1, 0, 0);"
+
+        /* Of the last command that synced. */
+        "CREATE TABLE traffic_last ("
+        " one INTEGER PRIMARY KEY CHECK (one = 1),"
+        " requests INTEGER NOT NULL,"
+        " bytes_up INTEGER NOT NULL,"
+        " bytes_down INTEGER NOT NULL,"
+        " time INTEGER NOT NULL"
+        ") STRICT;"},
 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };

@@ -135,7 +135,7 @@ refuses_what_is_not_its_store(void **state)
 	assert_int_equal(store_sqlite.open(&store, f->file, STORE_WRITE, &err), STATUS_CONFIG);
 	assert_non_null(strstr(err.text, "newer"));
 	assert_int_equal(store_sqlite.open(&store, f->file, STORE_READ, &err), STATUS_CONFIG);
-	execute(f->file, "PRAGMA user_version = 1");
+	execute(f->file, "PRAGMA user_version = 2");
 	open_both(f);
 	free(other);
 }

@@ -105,6 +105,83 @@ static const char *const steps[] = {
 
     "PRAGMA application_id = " TEXT(APPLICATION_ID) ";"
                                                     "PRAGMA user_version = 1;",
+    /* 2: groups, amendments, read markers, profiles */
+    /* stamp: of its last message. counted: messages ever stored in it that count as unread. */
+    "ALTER TABLE conversation ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversation ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;"
+
+    /* kind 2: groups. history: newcomers see what was before them. key: of the call that made it.
+     * stamp: of its last change (name, topic, members). */
+    "CREATE TABLE group_chat ("
+    " conversation_id INTEGER PRIMARY KEY REFERENCES conversation,"
+    " address TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " topic TEXT NOT NULL DEFAULT '',"
+    " history INTEGER NOT NULL,"
+    " creator_id INTEGER NOT NULL REFERENCES account,"
+    " key BLOB NOT NULL,"
+    " members INTEGER NOT NULL DEFAULT 0,"
+    " stamp INTEGER NOT NULL) STRICT;"
+
+    /*
+     * kind as its conversation's. stamp: of a group's member only what is its own (membership,
+     * marker), for a message in a group writes no member's row but the sender's. role: 0 has left,
+     * 1 member, 2 admin, 3 owner. joined: the msg_id that added it. own: counted messages it ever
+     * sent there; own_read: of these, those up to its read marker; read_counted: of everybody's,
+     * those up to it. So unread is counted - read_counted - (own - own_read). role_stamp: of the
+     * last change of role.
+     */
+    "ALTER TABLE member ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE member ADD COLUMN role INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE member ADD COLUMN role_stamp INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE member ADD COLUMN joined INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE member ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE member ADD COLUMN own_read INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE member ADD COLUMN read_counted INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX member_group ON member (account_id) WHERE kind = 2;"
+    "CREATE INDEX member_of_group ON member (conversation_id) WHERE kind = 2;"
+
+    /* What a group's member may see: runs of msg_ids, ascending; last is NULL while it is in. */
+    "CREATE TABLE member_span ("
+    " account_id INTEGER NOT NULL REFERENCES account,"
+    " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+    " first INTEGER NOT NULL,"
+    " last INTEGER,"
+    " PRIMARY KEY (account_id, conversation_id, first)) STRICT, WITHOUT ROWID;"
+
+    /* amends: the target of an amendment, else NULL (target is set of replies, too). counted,
+     * bytes: of all messages of the conversation up to this one, and with it. */
+    "ALTER TABLE message ADD COLUMN amends INTEGER;"
+    "ALTER TABLE message ADD COLUMN was INTEGER;"
+    "ALTER TABLE message ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX message_amends ON message (conversation_id, amends) WHERE amends IS NOT NULL;"
+    "CREATE INDEX message_amended ON message (conversation_id, stamp) WHERE amends IS NOT NULL;"
+    /* All messages of version 1 are texts. */
+    "UPDATE message SET counted = msg_id, bytes = running FROM"
+    " (SELECT rowid AS id, sum(size) OVER (PARTITION BY conversation_id ORDER BY msg_id) AS running"
+    "  FROM message) AS sums WHERE message.rowid = sums.id;"
+    "UPDATE conversation SET counted = last_msg_id, stamp = coalesce((SELECT m.stamp FROM"
+    " message AS m WHERE m.conversation_id = conversation.conversation_id"
+    " ORDER BY m.msg_id DESC LIMIT 1), 0);"
+    "UPDATE member SET own = (SELECT count(*) FROM message AS m"
+    " WHERE m.conversation_id = member.conversation_id AND m.sender_id = member.account_id);"
+
+    /* What accounts say of themselves. profile_stamp: 0 for nothing. */
+    "ALTER TABLE account ADD COLUMN profile_stamp INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE profile ("
+    " account_id INTEGER NOT NULL REFERENCES account,"
+    " field TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " PRIMARY KEY (account_id, field)) STRICT, WITHOUT ROWID;"
+    /* Changed profiles whose followers' contact rows have not all their stamp yet: done up to the
+     * owner of that id. */
+    "CREATE TABLE profile_push ("
+    " account_id INTEGER PRIMARY KEY REFERENCES account,"
+    " owner_id INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX contact_address ON contact (address, owner_id);"
+
+    "PRAGMA user_version = 2;",
 };
 
 enum { SCHEMA_VERSION = sizeof steps / sizeof *steps };
