@@ -148,14 +148,18 @@ end(struct apply *apply, enum status status, struct error *err)
 	return cache_end(apply->cache, status, err);
 }
 
-/* doc/protocol.md 3.3. Stamps go on across generations, so an older one's cursor counts too. */
+/*
+ * doc/protocol.md 3.3. Stamps go on across generations, so an older one's cursor counts too. At the
+ * cursor's own stamp an answer of another generation still brings that generation: with the old one
+ * a poll would find its thread only when something has changed.
+ */
 static enum status
 compare_cursor(struct cache *cache, const struct cache_change *change, enum cache_applied *applied,
     struct error *err)
 {
 	sqlite3_stmt *statement;
 	bool row;
-	bool known;
+	bool known, same;
 	int64_t stamp;
 	enum status status = cache_find(cache, SQL_CURSOR_GET, NO_VALUES, &statement, &row, err);
 
@@ -166,9 +170,10 @@ compare_cursor(struct cache *cache, const struct cache_change *change, enum cach
 		    "defect in tern: an answer for the cache %s, which has no account",
 		    cache->path);
 	known = column_text(statement, 0)[0] != '\0';
+	same = strcmp(column_text(statement, 0), change->generation) == 0;
 	stamp = known ? sqlite3_column_int64(statement, 1) : 0;
 	sqlite3_reset(statement);
-	if (known && change->to <= stamp)
+	if (known && (change->to < stamp || (change->to == stamp && same)))
 		*applied = CACHE_DISCARDED;
 	else if (change->from > stamp)
 		*applied = CACHE_GAP;

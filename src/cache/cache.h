@@ -82,7 +82,8 @@ struct cache_change {
 
 enum cache_applied {
 	CACHE_APPLIED,
-	CACHE_DISCARDED, /* `to` is not beyond the cursor: another process was faster */
+	CACHE_DISCARDED, /* `to` is not beyond the cursor, generation and stamp: another process was
+	                  * faster */
 	CACHE_GAP,       /* `from` is beyond the cursor: login-sync is needed */
 };
 

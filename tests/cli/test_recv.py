@@ -5,9 +5,9 @@ import subprocess
 import time
 
 import tern_test
-from tern_test import TERN, check, check_equal
+from tern_test import TERN, check, check_equal, wait_for
 
-from tern_helpers import pair, texts_of
+from tern_helpers import metric, pair, texts_of
 
 
 def test_json_of_a_message(t):
@@ -110,6 +110,17 @@ def test_follow_survives_the_server(t):
     server.start()
     alice.run("send", "bob", "three")
     check_equal(follow.json_line()["text"], "three", "after another")
+
+
+def test_the_poll_is_held_again_after_a_restart(t):
+    """Though nothing has changed meanwhile, that login-sync could tell of."""
+    server, alice, bob = pair(t, fixed=True)
+    follow = bob.start("--format=json", "recv", "--follow")
+    alice.run("send", "bob", "one")
+    check_equal(follow.json_line()["text"], "one", "before")
+    server.kill()
+    server.start()
+    wait_for(lambda: metric(server, "ternd_polls_held") == 1, what="a held poll")
 
 
 def test_consumer_in_use(t):

@@ -45,13 +45,27 @@ test_interval_rule(void **state)
 	assert_int_equal(apply_interval(f, "one", 12, 20), CACHE_APPLIED);
 	assert_string_equal(cursor(f), "one 20");
 	/* Stamps go on across generations. */
-	assert_int_equal(apply_interval(f, "two", 19, 20), CACHE_DISCARDED);
+	assert_int_equal(apply_interval(f, "two", 19, 19), CACHE_DISCARDED);
 	assert_int_equal(apply_interval(f, "two", 21, 30), CACHE_GAP);
 	assert_int_equal(apply_interval(f, "two", 20, 30), CACHE_APPLIED);
 	assert_string_equal(cursor(f), "two 30");
 	OK(cache_cursor_clear(f->cache, &error));
 	assert_string_equal(cursor(f), " 0");
 	assert_int_equal(apply_interval(f, "two", 0, 30), CACHE_APPLIED);
+}
+
+/* Else a poll would carry the old generation for as long as nothing changes, and never be held. */
+static void
+test_a_new_generation_is_taken_though_nothing_changed(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(apply_interval(f, "one", 0, 20), CACHE_APPLIED);
+	assert_int_equal(apply_interval(f, "two", 0, 19), CACHE_DISCARDED);
+	assert_string_equal(cursor(f), "one 20");
+	assert_int_equal(apply_interval(f, "two", 20, 20), CACHE_APPLIED);
+	assert_string_equal(cursor(f), "two 20");
+	assert_int_equal(apply_interval(f, "two", 20, 20), CACHE_DISCARDED);
 }
 
 static void
@@ -347,6 +361,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_interval_rule),
+	    TEST(test_a_new_generation_is_taken_though_nothing_changed),
 	    TEST(test_first_answer_of_an_empty_server_sets_the_cursor),
 	    TEST(test_nothing_of_a_discarded_or_gapped_change_is_stored),
 	    TEST(test_what_the_wire_should_have_refused),
