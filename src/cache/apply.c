@@ -41,9 +41,9 @@ message_put(struct cache *cache, struct conversation *conversation, const struct
 
 /*
  * Notes ids, of the held run, as to be acknowledged. Where the run goes on from what the server
- * took of this device, all of it that is new is told (own messages and what joined behind a
- * filled hole too), since the server moves a device's head only without gaps (doc/protocol.md
- * 3.7).
+ * took of this device, all of it is told: own messages and what joined behind a filled hole too,
+ * since the server moves a device's head only without gaps (doc/protocol.md 3.7); and from its
+ * beginning, since a server that was killed may have lost what it took.
  */
 static enum status
 note_ack(struct apply *apply, struct id_range ids, struct id_range run, struct error *err)
@@ -56,7 +56,7 @@ note_ack(struct apply *apply, struct id_range ids, struct id_range run, struct e
 	if (ids.first < c->first)
 		ids.first = c->first;
 	if (run.first <= acked + 1 && run.last > acked)
-		ids = (struct id_range){acked + 1, run.last};
+		ids = run;
 	return range_add(apply->cache, RANGES_ACK, c->id, ids, &whole, &added, err);
 }
 

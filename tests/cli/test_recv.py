@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import tern_test
-from tern_test import TERN, check, check_equal, wait_for
+from tern_test import TERN, Api, check, check_equal, wait_for
 
 from tern_helpers import metric, pair, texts_of
 
@@ -121,6 +121,20 @@ def test_the_poll_is_held_again_after_a_restart(t):
     server.kill()
     server.start()
     wait_for(lambda: metric(server, "ternd_polls_held") == 1, what="a held poll")
+
+
+def test_acknowledgements_that_a_killed_server_lost_are_made_good(t):
+    server, alice, bob = pair(t, fixed=True)
+    alice.run("send", "bob", "one")
+    check_equal(texts_of(bob), ["one"], "before")
+    server.kill()
+    server.start()
+    alice.run("send", "bob", "two")
+    check_equal(texts_of(bob), ["two"], "after")
+    server.stop()
+    server.start()
+    head = Api(server).register("bob", "login").call("login-sync", {})["conversations"][0]
+    check_equal(head["ack"], 2, "last_ack_msg_id")
 
 
 def test_consumer_in_use(t):

@@ -342,16 +342,17 @@ test_acks_leave_no_gap_behind(void **state)
 	settle(f, 1, BOB, 3);
 	assert_string_equal(tell_acks(f), "");
 	store(f, BOB, 4, 4, 1, 20);
-	assert_string_equal(tell_acks(f), "bob 3-4");
+	assert_string_equal(tell_acks(f), "bob 1-4");
 	store(f, BOB, 10, 12, 1, 20);
-	assert_string_equal(tell_acks(f), "bob 3-4, bob 10-12");
+	assert_string_equal(tell_acks(f), "bob 1-4, bob 10-12");
 	all_acks_done(f);
 	store(f, BOB, 5, 9, 1, 20);
-	assert_string_equal(tell_acks(f), "bob 5-12");
+	assert_string_equal(tell_acks(f), "bob 1-12");
 	all_acks_done(f);
 	assert_string_equal(tell_acks(f), "");
+	/* From the beginning: it may have lost what it took when it was killed. */
 	store(f, BOB, 13, 13, 1, 20);
-	assert_string_equal(tell_acks(f), "bob 13-13");
+	assert_string_equal(tell_acks(f), "bob 1-13");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)

@@ -80,7 +80,7 @@ model_hold(struct model_conversation *c, int64_t from, int64_t to, bool acknowle
 	while (c->held[high + 1])
 		high++;
 	if (low <= acked + 1 && high > acked) {
-		from = acked + 1;
+		from = low;
 		to = high;
 	}
 	for (int64_t i = from; i <= to; i++)
