@@ -30,8 +30,18 @@ text_json(const struct sending *sending, size_t i)
 }
 
 static void
+forget_rosters(struct sending *sending)
+{
+	for (size_t i = 0; i < sending->request.count && sending->sent; i++) {
+		roster_release(sending->sent[i].roster);
+		sending->sent[i].roster = NULL;
+	}
+}
+
+static void
 sending_free(struct sending *sending)
 {
+	forget_rosters(sending);
 	send_request_finish(&sending->request);
 	buf_finish(&sending->texts);
 	free(sending->text_at);
@@ -45,6 +55,7 @@ send_run(struct job *job, struct store *store, struct error *err)
 	struct sending *sending = (struct sending *)job;
 	enum status status = STATUS_OK;
 
+	forget_rosters(sending); /* of a run that was rolled back */
 	/* The first item tells whether the device is valid: a refusal leaves nothing stored. */
 	for (size_t i = 0; i < sending->request.count && status == STATUS_OK; i++)
 		status = store->driver->message_send(store, &sending->work.call->caller,
@@ -68,7 +79,25 @@ publish_to(struct pools *pools, int64_t account_id, int64_t not_to, const struct
 	buf_finish(&event);
 }
 
-/* Tells the recipient's devices, and the sender's other ones, which also get the key. */
+/* Tells all members but the sender. */
+static void
+publish_to_group(struct pools *pools, const struct roster *roster, int64_t sender_id,
+    const char *group, struct message *message, const char *text)
+{
+	struct buf event;
+
+	message->conversation = group;
+	buf_init(&event, LIMIT_ANSWER);
+	event_write_message(&event, message, text);
+	for (size_t i = 0; i < roster->count; i++)
+		if (roster->members[i].account_id != sender_id)
+			pools_publish(pools, roster->members[i].account_id, 0, message->stamp,
+			    event.data, event.length);
+	buf_finish(&event);
+}
+
+/* Tells the recipient's devices, or all members', and the sender's other ones, which also get the
+ * key. */
 static void
 publish(const struct call *call, const struct send_item *item, const struct store_sent *sent,
     const char *text)
@@ -84,7 +113,9 @@ publish(const struct call *call, const struct send_item *item, const struct stor
 	    .type = item->type,
 	};
 
-	if (sent->recipient_id != sender->account_id)
+	if (sent->roster)
+		publish_to_group(pools, sent->roster, sender->account_id, item->to, &message, text);
+	else if (sent->recipient_id != sender->account_id)
 		publish_to(pools, sent->recipient_id, 0, &message, text);
 	message.conversation = item->to;
 	message.has_key = true;
@@ -97,7 +128,9 @@ refusal_text(enum wire_error error)
 {
 	switch (error) {
 	case WIRE_NO_RECIPIENT:
-		return "there is no such account";
+		return "there is no such account or group";
+	case WIRE_NOT_MEMBER:
+		return "this account is not in the group (any more)";
 	case WIRE_KEY_CONFLICT:
 		return "the key was used for other content";
 	case WIRE_NO_PREDECESSOR:

@@ -39,6 +39,8 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/reply.h \
 	contrib/ternd/ring.c \
 	contrib/ternd/ring.h \
+	contrib/ternd/roster.c \
+	contrib/ternd/roster.h \
 	contrib/ternd/server.c \
 	contrib/ternd/server.h \
 	contrib/ternd/server_run.c \

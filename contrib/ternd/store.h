@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "model/contact.h"
 #include "model/message.h"
+#include "roster.h"
 #include "sessions.h"
 #include "wire/error.h"
 #include "wire/send.h"
@@ -54,7 +55,9 @@ struct store_sent {
 	int64_t time;
 	int64_t stamp;
 	bool repeated;
-	int64_t recipient_id; /* account; equals the sender's in notes to oneself */
+	int64_t recipient_id; /* account; equals the sender's in notes to oneself; 0 for a group */
+	/* The group's members when it was stored (not where repeated); the caller's to release. */
+	struct roster *roster;
 };
 
 struct store_driver {

@@ -49,18 +49,24 @@ sqlite_ack_save(struct store *base, const struct caller *caller,
     const struct conversation_range *range, struct error *err)
 {
 	struct sqlite_store *store = sqlite_of(base);
-	int64_t peer_id, acked;
+	int64_t acked;
+	struct head_to to;
 	struct head *head;
 	enum status status;
 
 	if ((status = device_check(store, caller, err)) ||
-	    (status = account_id_find(store, range->conversation, &peer_id, err)) || !peer_id ||
-	    (status = head_get(store, caller->account_id, peer_id, &head, err)) || !head ||
-	    (status = ack_get(store, caller->device_id, head->conversation_id, &acked, err)))
+	    (status = head_get_to(store, caller, range->conversation, &to, err)))
 		return status;
-	/* What has expired needs no acknowledgement. */
+	head = to.head;
+	if (!head || (head->roster && !to.member))
+		return STATUS_OK;
+	if ((status = ack_get(store, caller->device_id, head->conversation_id, &acked, err)))
+		return status;
+	/* What has expired needs no acknowledgement, nor does what was there before a newcomer. */
 	if (acked < head->first_msg_id - 1)
 		acked = head->first_msg_id - 1;
+	if (to.member && acked < to.member->joined - 1)
+		acked = to.member->joined - 1;
 	if (range->ids.first > acked + 1 || range->ids.last <= acked ||
 	    range->ids.last > head->last_msg_id)
 		return STATUS_OK;

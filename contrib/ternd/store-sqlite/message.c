@@ -74,7 +74,7 @@ key_add(struct sqlite_store *store, const struct caller *sender, const struct se
 
 static enum status
 message_add(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
-    const char *text_json, const struct key_row *row, struct error *err)
+    const char *text_json, const struct head *head, const struct key_row *row, struct error *err)
 {
 	sqlite3_stmt *st = sql_get(store, ST_MESSAGE_ADD);
 
@@ -87,6 +87,8 @@ message_add(struct sqlite_store *store, const struct caller *sender, const struc
 	sql_bind_text(st, 7, text_json);
 	sqlite3_bind_int64(st, 8, (int64_t)strlen(item->text));
 	sql_bind_blob(st, 9, item->key.bytes, KEY_BYTES);
+	sqlite3_bind_int64(st, 10, head->counted);
+	sqlite3_bind_int64(st, 11, head->bytes);
 	return sql_run(store, st, err);
 }
 
@@ -123,20 +125,23 @@ store_item(struct sqlite_store *store, const struct caller *sender, const struct
     struct error *err)
 {
 	struct key_row row = {.time = time_wall(), .stamp = stamp_next(store)};
+	int64_t counted = message_type_find(item->type)->counted;
 	enum status status;
 
 	if (!head && (status = head_make(
 	                  store, sender->account_id, sent->recipient_id, row.stamp, &head, err)))
 		return status;
 	row.conversation_id = head->conversation_id;
-	row.msg_id = head->last_msg_id + 1;
+	row.msg_id = ++head->last_msg_id;
+	head->counted += counted;
+	head->bytes += (int64_t)strlen(item->text);
+	heads_change(&store->heads, head, row.stamp, sender->account_id, counted);
 	memcpy(row.digest, digest, DIGEST);
-	if ((status = message_add(store, sender, item, text_json, &row, err)) ||
+	if ((status = message_add(store, sender, item, text_json, head, &row, err)) ||
 	    (status = key_add(store, sender, item, &row, err)))
 		return status;
-	head->last_msg_id = row.msg_id;
-	head->bytes += (int64_t)strlen(item->text);
-	heads_change(&store->heads, head, row.stamp);
+	if (head->roster)
+		sent->roster = roster_hold(head->roster);
 	fill_sent(sent, &row, false);
 	return STATUS_OK;
 }
@@ -148,15 +153,16 @@ sqlite_message_send(struct store *base, const struct caller *sender, const struc
 	struct sqlite_store *store = sqlite_of(base);
 	uint8_t digest[DIGEST];
 	struct key_row known;
-	struct head *head;
+	struct head_to to;
 	enum status status;
 
 	*sent = (struct store_sent){0};
 	digest_item(digest, item);
 	if ((status = device_check(store, sender, err)) ||
-	    (status = account_id_find(store, item->to, &sent->recipient_id, err)) ||
+	    (status = head_get_to(store, sender, item->to, &to, err)) ||
 	    (status = key_get(store, sender->account_id, &item->key, &known, err)))
 		return status;
+	sent->recipient_id = to.peer_id;
 	if (known.found) {
 		if (memcmp(known.digest, digest, DIGEST) == 0)
 			fill_sent(sent, &known, true);
@@ -164,15 +170,15 @@ sqlite_message_send(struct store *base, const struct caller *sender, const struc
 			sent->error = WIRE_KEY_CONFLICT;
 		return STATUS_OK;
 	}
-	if (!sent->recipient_id) {
+	if (!to.peer_id && !to.head)
 		sent->error = WIRE_NO_RECIPIENT;
-		return STATUS_OK;
-	}
-	if ((status = head_get(store, sender->account_id, sent->recipient_id, &head, err)) ||
-	    (status = check_after(store, sender, item, head, &sent->error, err)) ||
+	else if (!to.peer_id && !to.member)
+		sent->error = WIRE_NOT_MEMBER;
+	if (sent->error != WIRE_OK ||
+	    (status = check_after(store, sender, item, to.head, &sent->error, err)) ||
 	    sent->error != WIRE_OK)
 		return status;
-	return store_item(store, sender, item, text_json, head, digest, sent, err);
+	return store_item(store, sender, item, text_json, to.head, digest, sent, err);
 }
 
 /* The head of a conversation as the reader sees it, and its id. NOT_FOUND. */

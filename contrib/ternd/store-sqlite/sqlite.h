@@ -10,7 +10,7 @@
 #include "store.h"
 
 /* The kinds of conversation, as stored. */
-enum conversation_kind { KIND_DIRECT = 1 };
+enum conversation_kind { KIND_DIRECT = 1, KIND_GROUP = 2 };
 
 struct sqlite_store {
 	struct store base;
@@ -70,7 +70,21 @@ enum status account_id_find(
  */
 enum status head_get(
     struct sqlite_store *store, int64_t one, int64_t other, struct head **head, struct error *err);
-/* Makes the conversation that head_get() did not find, and its members. */
+/* The head of a group, with its roster; *head is NULL where there is none of that address. */
+enum status head_get_group(
+    struct sqlite_store *store, const char *address, struct head **head, struct error *err);
+
+/* The conversation that the caller names by an address. Borrowed: until the transaction ends, and
+ * member until the roster changes. */
+struct head_to {
+	struct head *head;                  /* NULL where there is none (yet) */
+	int64_t peer_id;                    /* the account; 0 for a group, or where it is none's */
+	const struct roster_member *member; /* of a group: the caller; NULL where it isn't in */
+};
+enum status head_get_to(struct sqlite_store *store, const struct caller *caller,
+    const char *address, struct head_to *to, struct error *err);
+
+/* Makes the direct conversation that was not found, and its members. */
 enum status head_make(struct sqlite_store *store, int64_t one, int64_t other, int64_t stamp,
     struct head **head, struct error *err);
 /* Writes the heads that this transaction changed. */

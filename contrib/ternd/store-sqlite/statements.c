@@ -42,18 +42,27 @@ static const char *const sql[ST_COUNT] = {
                            " ORDER BY stamp LIMIT ?4",
 
     [ST_CONVERSATION_FIND] =
-        "SELECT conversation_id, first_msg_id, last_msg_id, bytes FROM conversation"
-        " WHERE account_a = ?1 AND account_b = ?2",
+        "SELECT conversation_id, first_msg_id, last_msg_id, counted, bytes, stamp"
+        " FROM conversation WHERE account_a = ?1 AND account_b = ?2",
+    [ST_CONVERSATION_FIND_GROUP] =
+        "SELECT conversation_id, first_msg_id, last_msg_id, counted, bytes, c.stamp"
+        " FROM group_chat JOIN conversation AS c USING (conversation_id) WHERE address = ?1",
     [ST_CONVERSATION_ADD] =
         "INSERT INTO conversation (kind, account_a, account_b, first_msg_id, last_msg_id, bytes)"
         " VALUES (?1, ?2, ?3, 1, 0, 0) RETURNING conversation_id",
     [ST_CONVERSATION_SAVE] =
-        "UPDATE conversation SET last_msg_id = ?2, bytes = ?3 WHERE conversation_id = ?1",
+        "UPDATE conversation SET last_msg_id = ?2, counted = ?3, bytes = ?4, stamp = ?5"
+        " WHERE conversation_id = ?1",
     [ST_MEMBER_ADD] = "INSERT INTO member"
                       " (account_id, conversation_id, stamp, last_ack_msg_id, last_read_msg_id)"
                       " VALUES (?1, ?2, ?3, 0, 0)",
-    [ST_MEMBER_STAMP] =
-        "UPDATE member SET stamp = ?3 WHERE account_id = ?1 AND conversation_id = ?2",
+    /* A group's, by account. */
+    [ST_MEMBER_LIST] = "SELECT account_id, role, joined FROM member"
+                       " WHERE conversation_id = ?1 AND kind = 2 AND role > 0 ORDER BY account_id",
+    [ST_MEMBER_STAMP] = "UPDATE member SET stamp = ?3, own = own + ?4"
+                        " WHERE account_id = ?1 AND conversation_id = ?2",
+    [ST_MEMBER_OWN] = "UPDATE member SET own = own + ?3"
+                      " WHERE account_id = ?1 AND conversation_id = ?2",
     [ST_MEMBER_ACK] = "UPDATE member SET last_ack_msg_id = ?3"
                       " WHERE account_id = ?1 AND conversation_id = ?2 AND last_ack_msg_id < ?3",
     [ST_HEAD_CHANGES] = "SELECT m.stamp, peer.address, c.first_msg_id, c.last_msg_id,"
@@ -74,7 +83,7 @@ static const char *const sql[ST_COUNT] = {
 
     [ST_MESSAGE_ADD] =
         "INSERT INTO message (conversation_id, msg_id, sender_id, time, stamp, type, body, size,"
-        " key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        " key, counted, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [ST_MESSAGE_RANGE] =
         "SELECT m.msg_id, m.sender_id, sender.address, m.time, m.stamp, m.type, m.body, m.key"
         " FROM message AS m CROSS JOIN account AS sender"
