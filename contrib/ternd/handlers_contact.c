@@ -14,14 +14,18 @@
 struct contact_setting {
 	struct work work;
 	struct contact_set set; /* its strings are borrowed from the call's body */
-	bool *changed;          /* each contact */
+	struct noted {
+		const char *given; /* the request's name for it; may be NULL */
+		char kept[LIMIT_NAME + 1];
+		bool changed;
+	} * noted; /* each contact */
 };
 
 static void
 setting_free(struct contact_setting *setting)
 {
 	contact_set_finish(&setting->set);
-	free(setting->changed);
+	free(setting->noted);
 	free(setting);
 }
 
@@ -31,9 +35,13 @@ set_run(struct job *job, struct store *store, struct error *err)
 	struct contact_setting *setting = (struct contact_setting *)job;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < setting->set.count && status == STATUS_OK; i++)
+	for (size_t i = 0; i < setting->set.count && status == STATUS_OK; i++) {
+		struct noted *noted = &setting->noted[i];
+
+		setting->set.contacts[i].name = noted->given;
 		status = store->driver->contact_set(store, &setting->work.call->caller,
-		    &setting->set.contacts[i], &setting->changed[i], err);
+		    &setting->set.contacts[i], noted->kept, &noted->changed, err);
+	}
 	return work_outcome(&setting->work, status);
 }
 
@@ -62,7 +70,7 @@ set_done(struct job *job, enum status status, struct error *err)
 
 	if (!work_failed(&setting->work, status, err)) {
 		for (size_t i = 0; i < setting->set.count; i++)
-			if (setting->changed[i])
+			if (setting->noted[i].changed)
 				publish(call, &setting->set.contacts[i]);
 		setting->set.generation = call->server->generation;
 		buf_init(&body, LIMIT_ANSWER);
@@ -84,7 +92,9 @@ handle_contact_set(struct call *call)
 		setting_free(setting);
 		return;
 	}
-	setting->changed = mem_zalloc(setting->set.count, sizeof *setting->changed);
+	setting->noted = mem_zalloc(setting->set.count, sizeof *setting->noted);
+	for (size_t i = 0; i < setting->set.count; i++)
+		setting->noted[i].given = setting->set.contacts[i].name;
 	if (!work_submit(&setting->work, call->server->writer, set_run, set_done))
 		setting_free(setting);
 }

@@ -21,6 +21,7 @@
 #include "roster.h"
 #include "sessions.h"
 #include "wire/error.h"
+#include "wire/limits.h"
 #include "wire/send.h"
 
 struct store_driver;
@@ -101,10 +102,11 @@ struct store_driver {
 	enum status (*device_find)(struct store *store, const uint8_t token_hash[TOKEN_HASH],
 	    struct caller *caller, struct error *err);
 
-	/* Sets the owner's contact; fills contact->stamp. *changed says whether anything did.
-	 * DENIED. Writer. */
+	/* Sets the owner's contact; fills contact->stamp. Where contact->name is NULL the name that
+	 * it has stays, is copied to `kept` and contact->name is that. *changed says whether
+	 * anything did. DENIED. Writer. */
 	enum status (*contact_set)(struct store *store, const struct caller *owner,
-	    struct contact *contact, bool *changed, struct error *err);
+	    struct contact *contact, char kept[LIMIT_NAME + 1], bool *changed, struct error *err);
 
 	/*
 	 * Stores one item of a send, or finds it by its key (doc/protocol.md 3.2). text_json is

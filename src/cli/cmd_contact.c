@@ -56,7 +56,7 @@ run_contact(struct cli *cli, const void *options, int argc, char **argv, struct 
 		status = client_parse_address(cli->client, &addresses[i], argv[i], err);
 		contacts[i - 1] = (struct contact){
 		    .address = addresses[i].text,
-		    .name = o->name ? o->name : "",
+		    .name = remove ? "" : o->name,
 		    .removed = remove,
 		};
 	}
@@ -75,7 +75,7 @@ const struct command command_contact = {
     .usage = "add|remove ADDRESS… [--name NAME]",
     .summary = N_("add or remove contacts"),
     .details = N_("An address need not have an account (yet); the server doesn't tell. Adding\n"
-                  "again changes the name."),
+                  "again with --name changes the name; removing forgets it."),
     .need = NEED_ACCOUNT,
     OPTIONS(contact_options),
     .options_size = sizeof(struct contact_options),

@@ -149,7 +149,8 @@ enum status client_recv(
 
 /* ---- contacts ---- */
 
-/* Sets (or, removed, takes off) contacts on the server and in the cache. */
+/* Sets (or, removed, takes off) contacts on the server and in the cache. One without a name (NULL)
+ * keeps the one it has. */
 enum status client_contact_set(struct client *client, const struct contact *contacts, size_t count,
     int64_t deadline, struct error *err);
 enum status client_contacts(struct client *client,

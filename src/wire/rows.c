@@ -56,7 +56,8 @@ void
 contact_write_fields(struct buf *out, const struct contact *contact)
 {
 	json_put_string(out, "address", contact->address);
-	json_put_string(out, "name", contact->name);
+	if (contact->name)
+		json_put_string(out, "name", contact->name);
 	if (contact->stamp)
 		json_put_int(out, "stamp", contact->stamp);
 	if (contact->profile)
@@ -71,7 +72,7 @@ contact_read_fields(
 {
 	enum status status;
 
-	*contact = (struct contact){.name = ""};
+	*contact = (struct contact){.name = with_stamp ? "" : NULL};
 	if ((status = json_get_address(object, "address", JSON_REQUIRED, &contact->address, err)) ||
 	    (status = json_get_string(
 	         object, "name", JSON_OPTIONAL, LIMIT_NAME, &contact->name, err)) ||

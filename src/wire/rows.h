@@ -20,8 +20,8 @@ enum status message_read_fields(struct message *m, const struct json *object, st
 
 /* The fields of a contact, without braces (3.4). */
 void contact_write_fields(struct buf *out, const struct contact *contact);
-/* with_stamp: the answer's form; without it the form of contact-set's request. PROTOCOL,
- * TOO_LARGE. */
+/* with_stamp: the answer's form; without it the form of contact-set's request, whose name may be
+ * NULL (3.8). PROTOCOL, TOO_LARGE. */
 enum status contact_read_fields(
     struct contact *contact, const struct json *object, bool with_stamp, struct error *err);
 

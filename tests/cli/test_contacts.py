@@ -33,6 +33,26 @@ def test_add_and_remove(t):
     check_equal(alice.run("contact", "add", "bob", expect=69).out, "", "without the server")
 
 
+def names(user, *args):
+    return {c["address"]: c["name"] for c in user.json("contacts", *args)}
+
+
+def test_names_stay(t):
+    """Adding again without --name keeps the name, whichever device gave it."""
+    server, alice, _ = pair(t)
+    laptop = t.user("alice")
+    laptop.login(server)
+    alice.run("contact", "add", "bob", "--name", "Robert")
+    laptop.run("contact", "add", "bob")
+    check_equal(names(laptop, "--offline"), {"bob@example.org": "Robert"}, "in the answer")
+    check_equal(names(alice), {"bob@example.org": "Robert"}, "added again, elsewhere")
+    alice.run("contact", "add", "bob", "--name", "Bob")
+    check_equal(names(laptop), {"bob@example.org": "Bob"}, "another name")
+    alice.run("contact", "remove", "bob")
+    alice.run("contact", "add", "bob")
+    check_equal(names(laptop), {"bob@example.org": ""}, "removed, and added without one")
+
+
 def test_history(t):
     _, alice, bob = pair(t)
     alice.run("send", "bob", "--lines", input="".join(f"{n}\n" for n in range(1, 51)))

@@ -155,9 +155,10 @@ static void
 set_contact(struct fixture *f, const char *address, const char *name, bool removed, bool changes)
 {
 	struct contact contact = {.address = address, .name = name, .removed = removed};
+	char kept[LIMIT_NAME + 1];
 	bool changed;
 
-	OK(store_sqlite.contact_set(f->writer, &f->alice, &contact, &changed, NULL));
+	OK(store_sqlite.contact_set(f->writer, &f->alice, &contact, kept, &changed, NULL));
 	assert_int_equal(changed, changes);
 	assert_true(contact.stamp > 0);
 }
@@ -180,6 +181,7 @@ tells_changes_page_by_page(void **state)
 	/* What changes after the first page moves behind `until`. */
 	store_begin(f->writer);
 	set_contact(f, "y@localhost", "Why", true, true);
+	set_contact(f, "y@localhost", NULL, true, false);
 	store_commit(f->writer);
 	at = assert_changes(f, &f->alice, at, until, 1, "bob@localhost:1-1 ack 0 read 0 ");
 	assert_int_equal(at, until);
@@ -229,6 +231,7 @@ refuses_a_revoked_device(void **state)
 	struct contact contact = {.address = "x@localhost", .name = ""};
 	struct store_sent sent;
 	struct caller found;
+	char kept[LIMIT_NAME + 1];
 	bool changed;
 
 	send_and_commit(f, 1);
@@ -244,7 +247,8 @@ refuses_a_revoked_device(void **state)
 	assert_int_equal(
 	    store_sqlite.message_send(f->writer, &f->alice, &item, "\"hi\"", &sent, NULL),
 	    STATUS_DENIED);
-	assert_int_equal(store_sqlite.contact_set(f->writer, &f->alice, &contact, &changed, NULL),
+	assert_int_equal(
+	    store_sqlite.contact_set(f->writer, &f->alice, &contact, kept, &changed, NULL),
 	    STATUS_DENIED);
 	assert_int_equal(store_sqlite.ack_save(f->writer, &f->alice, &range, NULL), STATUS_DENIED);
 	store_commit(f->writer);

@@ -1,11 +1,12 @@
 #include "store-sqlite/sqlite.h"
 
+#include <stdio.h>
 #include <string.h>
 
-/* True, with the old stamp in *contact, where the row says already what *contact says. */
+/* What the row says by now, compared with *contact: its stamp where it is the same. */
 static enum status
-is_unchanged(struct sqlite_store *store, int64_t owner_id, struct contact *contact, bool *unchanged,
-    struct error *err)
+compare_contact(struct sqlite_store *store, int64_t owner_id, struct contact *contact,
+    char kept[LIMIT_NAME + 1], bool *unchanged, struct error *err)
 {
 	sqlite3_stmt *st = sql_get(store, ST_CONTACT_GET);
 	bool found;
@@ -15,6 +16,10 @@ is_unchanged(struct sqlite_store *store, int64_t owner_id, struct contact *conta
 	sql_bind_text(st, 2, contact->address);
 	if ((status = sql_next(store, st, &found, err)))
 		return status;
+	if (!contact->name) {
+		snprintf(kept, LIMIT_NAME + 1, "%s", found ? sql_text(st, 0) : "");
+		contact->name = kept;
+	}
 	*unchanged = found && strcmp(sql_text(st, 0), contact->name) == 0 &&
 	             (sqlite3_column_int(st, 1) != 0) == contact->removed;
 	if (*unchanged)
@@ -25,7 +30,7 @@ is_unchanged(struct sqlite_store *store, int64_t owner_id, struct contact *conta
 
 enum status
 sqlite_contact_set(struct store *base, const struct caller *owner, struct contact *contact,
-    bool *changed, struct error *err)
+    char kept[LIMIT_NAME + 1], bool *changed, struct error *err)
 {
 	struct sqlite_store *store = sqlite_of(base);
 	sqlite3_stmt *st;
@@ -34,7 +39,7 @@ sqlite_contact_set(struct store *base, const struct caller *owner, struct contac
 
 	*changed = false;
 	if ((status = device_check(store, owner, err)) ||
-	    (status = is_unchanged(store, owner->account_id, contact, &unchanged, err)) ||
+	    (status = compare_contact(store, owner->account_id, contact, kept, &unchanged, err)) ||
 	    unchanged)
 		return status;
 	*changed = true;

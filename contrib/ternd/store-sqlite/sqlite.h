@@ -104,7 +104,7 @@ enum status sqlite_device_remove(struct store *store, int64_t device_id, struct 
 enum status sqlite_device_find(struct store *store, const uint8_t token_hash[TOKEN_HASH],
     struct caller *caller, struct error *err);
 enum status sqlite_contact_set(struct store *store, const struct caller *owner,
-    struct contact *contact, bool *changed, struct error *err);
+    struct contact *contact, char kept[LIMIT_NAME + 1], bool *changed, struct error *err);
 enum status
 sqlite_message_send(struct store *store, const struct caller *sender, const struct send_item *item,
     const char *text_json, struct store_sent *sent, struct error *err);
