@@ -26,14 +26,15 @@ src_libwire_a_SOURCES = \
 	src/wire/json.c src/wire/json.h \
 	src/wire/limits.h \
 	src/wire/method.c src/wire/method.h \
+	src/wire/packer.c src/wire/packer.h \
 	src/wire/pull.c src/wire/pull.h \
 	src/wire/rows.c src/wire/rows.h \
 	src/wire/send.c src/wire/send.h \
 	src/wire/sync.c src/wire/sync.h
-src_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS)
+src_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(ZSTD_CFLAGS)
 
 # What the server links of these, too.
-WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(UNISTRING_LIBS) -lm
+WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(ZSTD_LIBS) $(UNISTRING_LIBS) -lm
 
 include src/cache/local.mk
 include src/net/local.mk

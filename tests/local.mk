@@ -19,11 +19,13 @@ UNIT_TESTS += tests/unit/cli_lines_test
 UNIT_TESTS += tests/unit/cli_print_test
 UNIT_TESTS += tests/unit/client_recv_test
 UNIT_TESTS += tests/unit/http_client_test
+UNIT_TESTS += tests/unit/http_packed_test
 UNIT_TESTS += tests/unit/http_resolve_test
 UNIT_TESTS += tests/unit/json_hostile_test
 UNIT_TESTS += tests/unit/json_test
 UNIT_TESTS += tests/unit/jsonw_test
 UNIT_TESTS += tests/unit/key_test
+UNIT_TESTS += tests/unit/packer_test
 UNIT_TESTS += tests/unit/status_test
 UNIT_TESTS += tests/unit/sync_flush_test
 UNIT_TESTS += tests/unit/sync_line_test
@@ -82,6 +84,10 @@ CLEANFILES += tests/summary
 # Directories are distributed whole: leave out what running a test by hand puts there.
 dist-hook:
 	find $(distdir)/tests -name __pycache__ -prune -exec rm -rf {} +
+
+HTTP_FIXTURE = tests/unit/http_fixture.c tests/unit/http_fixture.h
+tests_unit_http_client_test_SOURCES = tests/unit/http_client_test.c $(HTTP_FIXTURE)
+tests_unit_http_packed_test_SOURCES = tests/unit/http_packed_test.c $(HTTP_FIXTURE)
 
 SYNC_FIXTURE = tests/unit/sync_fixture.c tests/unit/sync_fixture.h
 tests_unit_sync_flush_test_SOURCES = tests/unit/sync_flush_test.c $(SYNC_FIXTURE)

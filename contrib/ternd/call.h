@@ -20,6 +20,7 @@
 
 struct server;
 struct call;
+struct packer;
 
 /* Who calls. Filled by dispatch for methods of CALLER_DEVICE. */
 struct caller {
@@ -33,6 +34,8 @@ struct call {
 	const struct method *method;
 	struct caller caller;
 	struct json *body; /* owned; may be taken by the handler (set it NULL) to use on a worker */
+	bool takes_packed; /* the answer may travel compressed; false where a handler says so */
+	bool packed;       /* the answer's body is, since call_pack() */
 	/*
 	 * Set by a handler that waits for something other than a worker (a held poll): called
 	 * when the client has gone, is closed or the server drains. After it nobody may answer
@@ -46,9 +49,18 @@ struct call {
 	/* conn.c's own fields follow in its wrapper struct. */
 };
 
-/* Answers with status 200 and the body (its content is taken; the buf is left empty). The call is
- * gone afterwards. */
+/*
+ * Answers with status 200 and the body (its content is taken; the buf is left empty), which is
+ * compressed here where that is worth it and call_pack() hasn't done so. The call is gone
+ * afterwards.
+ */
 void call_answer(struct call *call, struct buf *body);
+
+/*
+ * Compresses an answer's whole body where that is worth it and the client takes it. On a worker's
+ * thread, where the body was made there: so that the loop doesn't. packer: that thread's.
+ */
+void call_pack(struct call *call, struct packer *packer, struct buf *body);
 
 /* Answers with an error of the protocol; the sentence is formatted. The call is gone. */
 void call_fail(struct call *call, enum wire_error code, const char *format, ...)

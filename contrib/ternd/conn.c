@@ -18,6 +18,7 @@
 #include "server.h"
 #include "sessions.h"
 #include "wire/limits.h"
+#include "wire/packer.h"
 
 enum {
 	READ_AHEAD = 64 * 1024,         /* input that waits at most, bytes */
@@ -109,11 +110,12 @@ conn_free(struct conn *c)
 static void
 answer(struct conn *c, int status, const char *type, struct buf *body)
 {
+	const struct http_body what = {type, body->length, c->call.packed};
 	char head[HTTP_ANSWER_HEAD];
 	size_t length;
 
 	c->closing |= c->conns->server->draining;
-	length = http_answer_head(head, status, type, body->length, c->closing);
+	length = http_answer_head(head, status, &what, c->closing);
 	c->broken |= !reply_send(c->bev, head, length, body);
 	c->state = CONN_FLUSH;
 }
@@ -124,6 +126,7 @@ answer_error(struct conn *c, enum wire_error code, const char *text)
 	struct buf body;
 
 	c->conns->server->metrics->errors[code]++;
+	c->call.packed = false;
 	buf_init(&body, LIMIT_ANSWER);
 	wire_error_write(&body, code, text);
 	answer(c, wire_error_http(code), NULL, &body);
@@ -276,7 +279,9 @@ read_body(struct conn *c)
 	if (!gather(c))
 		return wait_for_more(c);
 	c->state = CONN_CALL;
-	c->call = (struct call){.server = c->conns->server, .method = c->route.method};
+	c->call = (struct call){.server = c->conns->server,
+	    .method = c->route.method,
+	    .takes_packed = c->parser.head.takes_packed};
 	dispatch_call(&c->call, &c->route);
 	return true;
 }
@@ -418,6 +423,12 @@ conn_token(const struct call *call, size_t *length)
 	return conn_of(call)->token;
 }
 
+bool
+conn_is_packed(const struct call *call)
+{
+	return conn_of(call)->parser.head.packed;
+}
+
 /* Frees what the call has of its request. */
 static void
 release(struct call *call)
@@ -443,9 +454,33 @@ conn_answer_text(struct call *call, const char *type, struct buf *body)
 }
 
 void
+call_pack(struct call *call, struct packer *packer, struct buf *body)
+{
+	struct buf frame;
+
+	if (!call->takes_packed || call->packed)
+		return;
+	buf_init(&frame, body->limit);
+	call->packed = packer_pack(packer, body, &frame);
+	if (call->packed) {
+		buf_finish(body);
+		*body = frame;
+	}
+}
+
+void
 call_answer(struct call *call, struct buf *body)
 {
+	call_pack(call, call->server->packer, body);
 	conn_answer_text(call, NULL, body);
+}
+
+void
+conn_refuse(struct call *call, enum wire_error code, const char *why)
+{
+	release(call);
+	refuse(conn_of(call), code, why);
+	resume(conn_of(call));
 }
 
 void

@@ -44,6 +44,12 @@ const char *conn_body(struct call *call, size_t *length);
 void conn_body_release(struct call *call);
 const char *conn_token(const struct call *call, size_t *length);
 
+/* True where the body is a zstd frame. */
+bool conn_is_packed(const struct call *call);
+
+/* As call_fail(), for what is wrong with the HTTP: the connection ends. */
+void conn_refuse(struct call *call, enum wire_error code, const char *why);
+
 /* As call_answer(), of another type than JSON. */
 void conn_answer_text(struct call *call, const char *type, struct buf *body);
 

@@ -8,6 +8,7 @@
 #include "server.h"
 #include "sessions.h"
 #include "wire/limits.h"
+#include "wire/packer.h"
 
 enum { METRICS_LIMIT = 64 * 1024 };
 
@@ -52,15 +53,39 @@ dispatch_limit(const struct route *route)
 	return route->method ? route->method->request_limit : LIMIT_REQUEST_SMALL;
 }
 
+/* Parses the body, and the frame around it if there is one. False: the call was refused. */
+static bool
+parse_body(struct call *call, enum status *status, struct error *err)
+{
+	size_t length;
+	const char *body = conn_body(call, &length);
+	const char *why;
+	enum wire_error error = WIRE_OK;
+	struct buf plain;
+
+	buf_init(&plain, call->method->request_limit);
+	if (conn_is_packed(call)) {
+		error = packer_unpack(call->server->packer, &plain, body, length, &why);
+		body = buf_string(&plain);
+		length = plain.length;
+	}
+	if (error != WIRE_OK)
+		conn_refuse(call, error, why);
+	else
+		*status = json_parse(&call->body, body, length, err);
+	buf_finish(&plain);
+	return error == WIRE_OK;
+}
+
 /* The token is good, or the method wants none. */
 static void
 call_handler(struct call *call)
 {
 	struct error err;
-	size_t length;
-	const char *body = conn_body(call, &length);
-	enum status status = json_parse(&call->body, body, length, &err);
+	enum status status;
 
+	if (!parse_body(call, &status, &err))
+		return;
 	conn_body_release(call);
 	if (status != STATUS_OK)
 		call_fail(call, WIRE_BAD_JSON, "%s", err.text);

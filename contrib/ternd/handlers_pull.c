@@ -112,6 +112,9 @@ pull_run(struct job *job, struct store *store, struct error *err)
 	if (pulling->cut || next < request->count)
 		json_put_bool(&pulling->body, "more", true);
 	buf_add_char(&pulling->body, '}');
+	if (status == STATUS_OK)
+		call_pack(
+		    pulling->work.call, pulling->work.call->server->reader_packer, &pulling->body);
 	return work_outcome(&pulling->work, status);
 }
 

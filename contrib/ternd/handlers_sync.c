@@ -100,6 +100,8 @@ login_sync_run(struct job *job, struct store *store, struct error *err)
 		status = read_changes(sync, store, err);
 	if (status == STATUS_OK)
 		login_sync_answer_write(&sync->body, &sync->answer);
+	if (status == STATUS_OK)
+		call_pack(sync->work.call, sync->work.call->server->reader_packer, &sync->body);
 	forget_rows(&sync->answer);
 	return work_outcome(&sync->work, status);
 }

@@ -6,7 +6,7 @@
 
 #include "wire/limits.h"
 
-enum { SEEN_LENGTH = 1, SEEN_AUTHORIZATION = 2 };
+enum { SEEN_LENGTH = 1, SEEN_AUTHORIZATION = 2, SEEN_ENCODING = 4 };
 
 static const char not_a_request[] = "the request line is not a verb, a path and HTTP/1.1";
 
@@ -132,9 +132,46 @@ static enum http_state
 read_content_encoding(struct http_parser *parser, const char *data, const char *p, const char *end)
 {
 	(void)data;
-	if (same(p, end, "identity"))
-		return HTTP_MORE;
-	return wrong(parser, WIRE_UNSUPPORTED, "this Content-Encoding is not taken");
+	if (seen_before(parser, SEEN_ENCODING))
+		return wrong(parser, WIRE_UNSUPPORTED, "two Content-Encodings are not taken");
+	if (same(p, end, "zstd"))
+		parser->head.packed = parser->head.takes_packed = true;
+	else if (!same(p, end, "identity"))
+		return wrong(parser, WIRE_UNSUPPORTED, "this Content-Encoding is not taken");
+	return HTTP_MORE;
+}
+
+/* True where the parameters behind an encoding's name are a weight of 0: it is not wanted. */
+static bool
+weighs_nothing(const char *p, const char *end)
+{
+	p += strspn(p, " \t");
+	if (p == end || *p != ';')
+		return false;
+	p += 1 + strspn(p + 1, " \t");
+	if (end - p < 3 || strncasecmp(p, "q=0", 3) != 0)
+		return false;
+	for (p += 3; p < end && (*p == '.' || *p == '0');)
+		p++;
+	return p == end || strchr(" \t,;", *p);
+}
+
+static enum http_state
+read_accept_encoding(struct http_parser *parser, const char *data, const char *p, const char *end)
+{
+	(void)data;
+	while (p < end) {
+		const char *name = p + strspn(p, " \t,");
+
+		p = name + token_length(name, end);
+		if (same(name, p, "zstd") && !weighs_nothing(p, end))
+			parser->head.takes_packed = true;
+		while (p < end && *p != ',')
+			p++;
+		if (p < end)
+			p++;
+	}
+	return HTTP_MORE;
 }
 
 /* Another scheme than Bearer, or a token in several words, is no token. */
@@ -190,6 +227,7 @@ static const struct {
     {"content-length", read_content_length},
     {"transfer-encoding", read_transfer_encoding},
     {"content-encoding", read_content_encoding},
+    {"accept-encoding", read_accept_encoding},
     {"authorization", read_authorization},
     {"expect", read_expect},
     {"connection", read_connection},
@@ -277,13 +315,13 @@ http_parse(struct http_parser *parser, const char *data, size_t length)
 }
 
 size_t
-http_answer_head(
-    char head[HTTP_ANSWER_HEAD], int status, const char *type, size_t length, bool close)
+http_answer_head(char head[HTTP_ANSWER_HEAD], int status, const struct http_body *body, bool close)
 {
-	int n =
-	    snprintf(head, HTTP_ANSWER_HEAD, "HTTP/1.1 %d \r\nContent-Length: %zu\r\n%s%s%s%s\r\n",
-	        status, length, type ? "Content-Type: " : "", type ? type : "", type ? "\r\n" : "",
-	        close ? "Connection: close\r\n" : "");
+	const char *type = body->type;
+	int n = snprintf(head, HTTP_ANSWER_HEAD,
+	    "HTTP/1.1 %d \r\nContent-Length: %zu\r\n%s%s%s%s%s\r\n", status, body->length,
+	    body->packed ? "Content-Encoding: zstd\r\n" : "", type ? "Content-Type: " : "",
+	    type ? type : "", type ? "\r\n" : "", close ? "Connection: close\r\n" : "");
 
 	return (size_t)n;
 }

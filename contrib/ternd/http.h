@@ -30,6 +30,8 @@ struct http_head {
 	int64_t content_length;   /* 0 where there is none; INT64_MAX where it is larger */
 	bool wants_continue;      /* Expect: 100-continue */
 	bool close;               /* Connection: close */
+	bool packed;              /* Content-Encoding: zstd */
+	bool takes_packed;        /* the answer may be so: Accept-Encoding, or the body is */
 };
 
 enum http_state {
@@ -58,13 +60,20 @@ void http_parser_init(struct http_parser *parser);
 enum http_state http_parse(struct http_parser *parser, const char *data, size_t length);
 
 /* Room for any answer's head. */
-enum { HTTP_ANSWER_HEAD = 160 };
+enum { HTTP_ANSWER_HEAD = 192 };
+
+/* What an answer's head says of the body behind it. */
+struct http_body {
+	const char *type; /* Content-Type; NULL for none, which is JSON */
+	size_t length;
+	bool packed; /* Content-Encoding: zstd */
+};
 
 /*
- * Writes an answer's head: the status line, Content-Length, Content-Type where type is not NULL,
- * Connection: close where the server closes after it. Returns its length.
+ * Writes an answer's head: the status line, what there is to say of the body, Connection: close
+ * where the server closes after it. Returns its length.
  */
-size_t http_answer_head(
-    char head[HTTP_ANSWER_HEAD], int status, const char *type, size_t length, bool close);
+size_t
+http_answer_head(char head[HTTP_ANSWER_HEAD], int status, const struct http_body *body, bool close);
 
 #endif

@@ -15,6 +15,7 @@ struct pools;
 struct sessions;
 struct ack_saver;
 struct metrics;
+struct packer;
 struct store_driver;
 
 enum registration { REGISTRATION_CLOSED, REGISTRATION_OPEN };
@@ -39,10 +40,12 @@ struct server {
 	struct worker *writer;
 	struct worker *reader;
 	struct worker *hasher;
-	struct pools *pools;       /* pool.h: held polls and what waits for them */
-	struct sessions *sessions; /* sessions.h: tokens in memory */
-	struct ack_saver *acks;    /* acks.h: acknowledgements on their way to the store */
-	struct metrics *metrics;   /* metrics.h */
+	struct packer *packer;        /* the loop's (wire/packer.h) */
+	struct packer *reader_packer; /* for the reader's jobs alone */
+	struct pools *pools;          /* pool.h: held polls and what waits for them */
+	struct sessions *sessions;    /* sessions.h: tokens in memory */
+	struct ack_saver *acks;       /* acks.h: acknowledgements on their way to the store */
+	struct metrics *metrics;      /* metrics.h */
 	bool draining;
 };
 

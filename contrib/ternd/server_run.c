@@ -16,6 +16,7 @@
 #include "sessions.h"
 #include "store.h"
 #include "wheel.h"
+#include "wire/packer.h"
 #include "worker.h"
 
 enum {
@@ -118,6 +119,8 @@ start_parts(struct life *life, struct error *err)
 	    (status = start_workers(server, &committed, err)) != STATUS_OK)
 		return status;
 	server->metrics = &life->metrics;
+	server->packer = packer_create();
+	server->reader_packer = packer_create();
 	server->sessions = sessions_create();
 	server->pools = pools_create(server->base, server->generation, committed);
 	server->acks = ack_saver_create(server);
@@ -145,6 +148,8 @@ stop_parts(struct life *life)
 	ack_saver_destroy(server->acks);
 	pools_destroy(server->pools);
 	sessions_destroy(server->sessions);
+	packer_destroy(server->packer);
+	packer_destroy(server->reader_packer);
 	wheel_destroy(life->wheel);
 	if (server->base)
 		event_base_free(server->base);

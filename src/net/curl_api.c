@@ -15,6 +15,7 @@ static const struct {
     {"curl_easy_cleanup", offsetof(struct curl_api, easy_cleanup)},
     {"curl_easy_setopt", offsetof(struct curl_api, easy_setopt)},
     {"curl_easy_getinfo", offsetof(struct curl_api, easy_getinfo)},
+    {"curl_easy_header", offsetof(struct curl_api, easy_header)},
     {"curl_easy_strerror", offsetof(struct curl_api, easy_strerror)},
     {"curl_slist_append", offsetof(struct curl_api, slist_append)},
     {"curl_slist_free_all", offsetof(struct curl_api, slist_free_all)},

@@ -6,8 +6,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/timeu.h"
 #include "net/curl_api.h"
 #include "wire/limits.h"
+#include "wire/packer.h"
 
 enum { CONNECT_TIMEOUT_MS = 10000, EXTRA_FDS = 8 };
 
@@ -16,6 +18,8 @@ struct http_transport {
 	struct curl_api curl;
 	CURLM *multi;
 	char *server; /* owned, without the last '/' */
+	struct packer *packer;
+	bool plain; /* the server doesn't take compressed bodies */
 };
 
 /* What libcurl needs while a call is under way. */
@@ -23,8 +27,11 @@ struct http_call {
 	struct http_transport *http;
 	CURL *easy;
 	struct curl_slist *headers;
+	struct buf body; /* the call's, compressed; empty where it goes as it is */
 	struct buf answer;
+	int64_t deadline; /* time_mono() */
 	int requests; /* how often it was made: libcurl makes it anew on a kept connection's end */
+	bool left;    /* one that was made before this may have been served */
 };
 
 static struct http_transport *
@@ -80,6 +87,10 @@ set_headers(struct http_call *state, const struct transport_call *call)
 	add_header(state, "Accept:");
 	add_header(state, "Content-Type:");
 	add_header(state, "Expect:");
+	if (state->body.length)
+		add_header(state, "Content-Encoding: zstd");
+	else if (call->method->large)
+		add_header(state, "Accept-Encoding: zstd");
 	if (call->token) {
 		char *header = mem_printf("Authorization: Bearer %s", call->token);
 
@@ -93,7 +104,9 @@ static void
 set_options(struct http_call *state, struct transport_call *call)
 {
 	const struct curl_api *curl = &state->http->curl;
+	const struct buf *body = state->body.length ? &state->body : &call->body;
 	CURL *easy = state->easy;
+	int left_ms = time_left_ms(state->deadline);
 	char *url = mem_printf("%s%s", state->http->server, call->method->path);
 
 	curl->easy_setopt(easy, CURLOPT_URL, url);
@@ -104,9 +117,10 @@ set_options(struct http_call *state, struct transport_call *call)
 	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
 	/* A cancel or a deadline does not wait for the thread that resolves the name. */
 	curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
-	curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.length);
-	curl->easy_setopt(easy, CURLOPT_POSTFIELDS, buf_string(&call->body));
+	/* 0 would be no limit. */
+	curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, left_ms > 0 ? (long)left_ms : 1L);
+	curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body->length);
+	curl->easy_setopt(easy, CURLOPT_POSTFIELDS, buf_string(body));
 	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl->easy_setopt(easy, CURLOPT_WRITEDATA, call);
 	curl->easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_traffic);
@@ -116,20 +130,31 @@ set_options(struct http_call *state, struct transport_call *call)
 	set_headers(state, call);
 }
 
+/* left: the server may have served this call already. */
 static void
-http_start(struct transport *transport, struct transport_call *call)
+begin(struct http_transport *http, struct transport_call *call, int64_t deadline, bool left)
 {
-	struct http_transport *http = downcast(transport);
 	struct http_call *state = mem_zalloc(1, sizeof *state);
 
 	state->http = http;
+	state->deadline = deadline;
+	state->left = left;
 	state->easy = http->curl.easy_init();
+	buf_init(&state->body, LIMIT_REQUEST);
 	buf_init(&state->answer, LIMIT_ANSWER);
 	call->backend = state;
 	if (!state->easy)
 		abort(); /* out of memory: see base/mem.h */
+	if (!http->plain)
+		packer_pack(http->packer, &call->body, &state->body);
 	set_options(state, call);
 	http->curl.multi_add_handle(http->multi, state->easy);
+}
+
+static void
+http_start(struct transport *transport, struct transport_call *call)
+{
+	begin(downcast(transport), call, time_mono() + call->timeout_ms * TIME_MS, false);
 }
 
 static void
@@ -141,6 +166,7 @@ release(struct transport_call *call)
 	curl->multi_remove_handle(state->http->multi, state->easy);
 	curl->easy_cleanup(state->easy);
 	curl->slist_free_all(state->headers);
+	buf_finish(&state->body);
 	buf_finish(&state->answer);
 	free(state);
 	call->backend = NULL;
@@ -178,24 +204,62 @@ fail(struct transport_call *call, CURLcode result)
 	free(why);
 }
 
+static bool
+is_packed(const struct http_call *state)
+{
+	struct curl_header *header;
+
+	return state->http->curl.easy_header(
+	           state->easy, "Content-Encoding", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+	       strcasecmp(header->value, "zstd") == 0;
+}
+
+/* A whole answer came. */
 static void
+take_answer(struct transport_call *call)
+{
+	struct http_call *state = call->backend;
+	struct buf *answer = &state->answer;
+	long http_status = 0;
+	const char *why = NULL;
+	struct buf plain;
+
+	state->http->curl.easy_getinfo(state->easy, CURLINFO_RESPONSE_CODE, &http_status);
+	buf_init(&plain, LIMIT_ANSWER);
+	if (!is_packed(state))
+		transport_answered(call, http_status, buf_string(answer), answer->length);
+	else if (packer_unpack(state->http->packer, &plain, answer->data, answer->length, &why))
+		transport_not_tern(call, http_status, why);
+	else
+		transport_answered(call, http_status, buf_string(&plain), plain.length);
+	buf_finish(&plain);
+}
+
+/* False where the call goes on: the server takes it plain only, and gets it so. */
+static bool
 complete(struct transport_call *call, CURLcode result)
 {
 	struct http_call *state = call->backend;
-	const struct curl_api *curl = &state->http->curl;
-	long http_status = 0;
+	struct http_transport *http = state->http;
+	/* Whatever became of the last one, one before it may have been served. */
+	bool left = state->left || state->requests > 1;
+	bool plain = !state->body.length;
+	int64_t deadline = state->deadline;
 
-	curl->easy_getinfo(state->easy, CURLINFO_RESPONSE_CODE, &http_status);
 	if (result == CURLE_OK || is_nonsense(result))
-		transport_answered(
-		    call, http_status, buf_string(&state->answer), state->answer.length);
+		take_answer(call);
 	else if (state->answer.failed)
 		transport_failed(call, true, "its answer is larger than any may be");
 	else
 		fail(call, result);
-	/* Whatever became of the last one, one before it may have been served. */
-	call->left |= state->requests > 1;
+	call->left |= left;
 	release(call);
+	if (call->error != WIRE_UNSUPPORTED || plain)
+		return true;
+	http->plain = true;
+	call->error = WIRE_OK;
+	begin(http, call, deadline, left);
+	return false;
 }
 
 /* Ends every call that is done. Returns how many. */
@@ -214,7 +278,8 @@ complete_all(struct http_transport *http)
 			continue;
 		http->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
 		call = (struct transport_call *)private;
-		complete(call, result);
+		if (!complete(call, result))
+			continue;
 		call->done(call);
 		count++;
 	}
@@ -269,6 +334,7 @@ http_destroy(struct transport *transport)
 	struct http_transport *http = downcast(transport);
 
 	http->curl.multi_cleanup(http->multi);
+	packer_destroy(http->packer);
 	free(http->server);
 	free(http);
 }
@@ -292,6 +358,7 @@ http_create(struct transport **transport, const char *server, struct error *err)
 		return status;
 	}
 	http->multi = http->curl.multi_init();
+	http->packer = packer_create();
 	while (length > 0 && server[length - 1] == '/')
 		length--;
 	http->server = mem_strndup(server, length);

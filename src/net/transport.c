@@ -43,8 +43,8 @@ transport_call_finish(struct transport_call *call)
 	call->doc = NULL;
 }
 
-static void
-not_a_tern_server(struct transport_call *call, long http_status, const char *why)
+void
+transport_not_tern(struct transport_call *call, long http_status, const char *why)
 {
 	call->left = true;
 	call->status = error_set(&call->err, STATUS_PROTOCOL,
@@ -63,7 +63,7 @@ refused(struct transport_call *call, long http_status)
 	if (json_get_object(call->doc, "error", JSON_REQUIRED, &error, &ignored) ||
 	    json_get_string(error, "code", JSON_REQUIRED, 64, &code, &ignored) ||
 	    json_get_string(error, "text", JSON_REQUIRED, SIZE_MAX, &text, &ignored)) {
-		not_a_tern_server(call, http_status, "no error object");
+		transport_not_tern(call, http_status, "no error object");
 		return;
 	}
 	call->error = wire_error_find(code);
@@ -78,7 +78,7 @@ transport_answered(struct transport_call *call, long http_status, const char *bo
 	struct error why;
 
 	if (json_parse(&call->doc, body, length, &why) != STATUS_OK) {
-		not_a_tern_server(call, http_status, why.text);
+		transport_not_tern(call, http_status, why.text);
 		return;
 	}
 	if (http_status == 200) {

@@ -86,6 +86,11 @@ void transport_call_finish(struct transport_call *call);
 void
 transport_answered(struct transport_call *call, long http_status, const char *body, size_t length);
 
+/* For backends: … where an answer came that is none of a tern server's; why is a part of a
+ * sentence.
+ */
+void transport_not_tern(struct transport_call *call, long http_status, const char *why);
+
 /* For backends: fills the outcome where no whole answer came. why is a part of a sentence. */
 void transport_failed(struct transport_call *call, bool left, const char *why);
 

@@ -15,6 +15,8 @@ enum {
 	LIMIT_REQUEST = 2 * 1024 * 1024,
 	LIMIT_REQUEST_SMALL = 8 * 1024, /* of methods that carry a few fields */
 	LIMIT_HEAD = 8 * 1024,          /* request line and headers */
+	LIMIT_PLAIN = 1024,             /* bodies over it travel compressed */
+	LIMIT_PACKED_WINDOW_LOG = 23,   /* a compressed body's window: 8 MiB, as RFC 9659 says */
 	LIMIT_PAGE = 1024 * 1024,       /* an answer's rows; the last may pass it by one row */
 	LIMIT_ANSWER = 4 * 1024 * 1024, /* what a client accepts */
 	LIMIT_JSON_DEPTH = 16,          /* levels */

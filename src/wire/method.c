@@ -5,18 +5,19 @@
 #include "wire/limits.h"
 
 static const struct method table[METHOD_COUNT] = {
-    {METHOD_REGISTER, "register", "POST", "/v1/register", CALLER_ANYONE, LIMIT_REQUEST_SMALL,
+    {METHOD_REGISTER, "register", "POST", "/v1/register", CALLER_ANYONE, LIMIT_REQUEST_SMALL, false,
         false},
-    {METHOD_LOGIN, "login", "POST", "/v1/login", CALLER_ANYONE, LIMIT_REQUEST_SMALL, false},
-    {METHOD_LOGOUT, "logout", "POST", "/v1/logout", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false},
-    {METHOD_LOGIN_SYNC, "login-sync", "POST", "/v1/login-sync", CALLER_DEVICE, LIMIT_REQUEST,
+    {METHOD_LOGIN, "login", "POST", "/v1/login", CALLER_ANYONE, LIMIT_REQUEST_SMALL, false, false},
+    {METHOD_LOGOUT, "logout", "POST", "/v1/logout", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
         false},
-    {METHOD_EVENTS, "events", "POST", "/v1/events", CALLER_DEVICE, LIMIT_REQUEST, true},
-    {METHOD_PULL, "pull", "POST", "/v1/pull", CALLER_DEVICE, LIMIT_REQUEST, false},
-    {METHOD_SEND, "send", "POST", "/v1/send", CALLER_DEVICE, LIMIT_REQUEST, false},
-    {METHOD_ACK, "ack", "POST", "/v1/ack", CALLER_DEVICE, LIMIT_REQUEST, false},
+    {METHOD_LOGIN_SYNC, "login-sync", "POST", "/v1/login-sync", CALLER_DEVICE, LIMIT_REQUEST, false,
+        true},
+    {METHOD_EVENTS, "events", "POST", "/v1/events", CALLER_DEVICE, LIMIT_REQUEST, true, true},
+    {METHOD_PULL, "pull", "POST", "/v1/pull", CALLER_DEVICE, LIMIT_REQUEST, false, true},
+    {METHOD_SEND, "send", "POST", "/v1/send", CALLER_DEVICE, LIMIT_REQUEST, false, false},
+    {METHOD_ACK, "ack", "POST", "/v1/ack", CALLER_DEVICE, LIMIT_REQUEST, false, false},
     {METHOD_CONTACT_SET, "contact-set", "POST", "/v1/contact-set", CALLER_DEVICE, LIMIT_REQUEST,
-        false},
+        false, false},
 };
 
 const struct method *

@@ -31,6 +31,7 @@ struct method {
 	enum method_caller caller;
 	size_t request_limit; /* bytes of body, checked before a byte of it is read */
 	bool held;            /* the answer may wait for something to happen */
+	bool large;           /* the answer may be large: the client asks for it compressed */
 };
 
 const struct method *method_get(enum method_id id);

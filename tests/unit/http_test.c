@@ -184,6 +184,42 @@ make_head(char *text, size_t length)
 }
 
 static void
+test_encodings(void **state)
+{
+	static const struct {
+		const char *headers;
+		bool packed;
+		bool takes;
+	} cases[] = {
+	    {"", false, false},
+	    {"Content-Encoding: identity\r\n", false, false},
+	    {"content-encoding: ZSTD\r\n", true, true},
+	    {"Accept-Encoding: zstd\r\n", false, true},
+	    {"Accept-Encoding: gzip, deflate,br ,\tzstd\r\n", false, true},
+	    {"Accept-Encoding: gzip\r\nAccept-Encoding: zstd;q=0.3\r\n", false, true},
+	    {"Accept-Encoding: zstd ; q=0.001 , gzip\r\n", false, true},
+	    {"Accept-Encoding: zstd;q=1\r\n", false, true},
+	    {"Accept-Encoding: zstd; q=0\r\n", false, false},
+	    {"Accept-Encoding: zstd;q=0.000, gzip;q=1\r\n", false, false},
+	    {"Accept-Encoding: gzip;q=1, zstdx, *\r\n", false, false},
+	    {"Accept-Encoding: ,, ,\r\n", false, false},
+	    {"Accept-Encoding:\r\n", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[128] = "GET / HTTP/1.1\r\n";
+		struct http_parser p;
+
+		memcpy(text + strlen(text), cases[i].headers, strlen(cases[i].headers) + 1);
+		memcpy(text + strlen(text), "\r\n", 3);
+		assert_int_equal(parse(&p, text), HTTP_DONE);
+		assert_int_equal(p.head.packed, cases[i].packed);
+		assert_int_equal(p.head.takes_packed, cases[i].takes);
+	}
+}
+
+static void
 test_head_limit(void **state)
 {
 	static char text[LIMIT_HEAD + 1];
@@ -239,6 +275,8 @@ assert_same_in_pieces(const char *text, size_t length, unsigned int *seed, size_
 
 static const char sample[] = "POST /v1/events HTTP/1.1\r\nHost: localhost:7480\r\n"
                              "Authorization: Bearer 0123456789012345678901234567890123456789abc\r\n"
+                             "Accept-Encoding: gzip, zstd ;q=0.5\r\n"
+                             "Content-Encoding: zstd\r\n"
                              "Content-Length: 17\r\nConnection: keep-alive, close\r\n"
                              "Expect: 100-continue\r\n\r\n{\"cursor\":[\"\",0]}";
 
@@ -299,10 +337,11 @@ test_answer_head(void **state)
 	size_t length;
 
 	(void)state;
-	length = http_answer_head(head, 200, NULL, 12, false);
+	length = http_answer_head(head, 200, &(struct http_body){.length = 12}, false);
 	assert_int_equal(length, strlen("HTTP/1.1 200 \r\nContent-Length: 12\r\n\r\n"));
 	assert_memory_equal(head, "HTTP/1.1 200 \r\nContent-Length: 12\r\n\r\n", length);
-	length = http_answer_head(head, 408, "text/plain; version=0.0.4", SIZE_MAX, true);
+	length = http_answer_head(
+	    head, 408, &(struct http_body){"text/plain; version=0.0.4", SIZE_MAX, true}, true);
 	assert_true(length < HTTP_ANSWER_HEAD);
 	assert_memory_equal(head + length - 23, "\r\nConnection: close\r\n\r\n", 23);
 }
@@ -317,6 +356,7 @@ main(void)
 	    cmocka_unit_test(test_refuses_nul),
 	    cmocka_unit_test(test_counts_large_lengths),
 	    cmocka_unit_test(test_other_schemes_are_no_token),
+	    cmocka_unit_test(test_encodings),
 	    cmocka_unit_test(test_head_limit),
 	    cmocka_unit_test(test_byte_by_byte),
 	    cmocka_unit_test(test_mutations),
