@@ -11,7 +11,8 @@ src_libbase_a_SOURCES = \
 	src/base/random.c src/base/random.h \
 	src/base/status.c src/base/status.h \
 	src/base/text.c src/base/text.h \
-	src/base/timeu.c src/base/timeu.h
+	src/base/timeu.c src/base/timeu.h \
+	src/base/words.c src/base/words.h
 
 src_libmodel_a_SOURCES = \
 	src/model/address.c src/model/address.h \

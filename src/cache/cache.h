@@ -293,6 +293,26 @@ enum status cache_consumer_handing(struct cache *cache, int64_t consumer,
 enum status cache_consumer_advance(struct cache *cache, int64_t consumer,
     const struct conversation_range *places, size_t count, struct error *err);
 
+/* ---- searching (search.c) ---- */
+
+struct cache_search_state {
+	int64_t behind; /* rows of messages that aren't indexed yet: at most */
+	bool erasing;   /* words of erased texts are still in the file */
+};
+
+enum status
+cache_search_state(struct cache *cache, struct cache_search_state *state, struct error *err);
+
+/*
+ * Indexes what is behind, at most `rows` messages of it (and fewer where they are long), in one
+ * short transaction. *behind: how much is left. For idle time, and before a search.
+ */
+enum status
+cache_search_index(struct cache *cache, int64_t rows, int64_t *behind, struct error *err);
+/* One short step of wiping erased words from the file. *done: nothing is left; where another
+ * process reads just now it may take a later call. For idle time. */
+enum status cache_search_erase(struct cache *cache, bool *done, struct error *err);
+
 /* ---- numbers (traffic.c) ---- */
 
 struct cache_traffic {

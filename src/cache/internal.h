@@ -202,6 +202,21 @@ enum status message_put(struct cache *cache, struct conversation *conversation,
 void message_row(sqlite3_stmt *statement, const char *conversation, const struct address *own,
     struct message *message);
 
+/* ---- search.c: the words by which messages are found ---- */
+
+/*
+ * To be called by whoever changes the text that a message is found by, in the same transaction and
+ * while the message's row (message_id) still is what it was: before is the text as amendments had
+ * left it (NULL: it had none any more), after is the new one, or NULL where it is erased or the row
+ * goes. An edit: the old and the new text. A recall, a row to be deleted: the text and NULL; then
+ * its words are wiped from the file in idle time, too. Only messages of type `text` are found, so
+ * others need no call, and neither do rows that are new.
+ */
+enum status search_change(struct cache *cache, int64_t message_id, const char *before,
+    const char *after, struct error *err);
+/* Rows of messages were deleted (after search_change() for each): their ids may be given anew. */
+enum status search_rows_deleted(struct cache *cache, struct error *err);
+
 /* ---- consumer.c ---- */
 
 /* A conversation reaches further: sets place.next of the consumers that had none there. */

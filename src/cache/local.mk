@@ -17,6 +17,7 @@ src_libcache_a_SOURCES = \
 	src/cache/outbox.c \
 	src/cache/ranges.c \
 	src/cache/schema.c \
+	src/cache/search.c src/cache/search.h \
 	src/cache/statements.c src/cache/statements.h \
 	src/cache/traffic.c
 CACHE_LIBS = src/libcache.a $(SQLITE_LIBS)

@@ -53,7 +53,8 @@ connect(struct cache *cache, const char *name, int flags, struct error *err)
 	sqlite3_db_config(cache->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
 	sqlite3_db_config(cache->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(cache->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return STATUS_OK;
+	/* What is deleted is wiped from the file. */
+	return cache_exec(cache, "PRAGMA secure_delete = ON", err);
 }
 
 static void

@@ -225,15 +225,28 @@ static const struct schema_step steps[] = {
         " fields TEXT NOT NULL" /* a JSON object of strings */
         ") STRICT, WITHOUT ROWID;"
 
-        /* Texts that can be searched: those of message rows up to `indexed`. erasing: a text was
-         * taken out, and the index holds its words still until it is optimized. */
-        "CREATE VIRTUAL TABLE search USING fts5 (words, content = '', tokenize = 'unicode61');"
+        /*
+         * The words of texts (search.c): those of message rows up to `indexed`. They are made in C
+         * whole, so that FTS5 only parts them at spaces. search_row: which message a document is;
+         * documents are in the order of stamps. erasing: a text was taken out, and its words are
+         * still in the file. form: the rules by which words were made. early, late: the most by
+         * which a message's time is after its stamp, and before it.
+         */
+        "CREATE VIRTUAL TABLE search USING fts5 (words, content = '', columnsize = 0,"
+        " tokenize = 'ascii');"
+        "CREATE TABLE search_row ("
+        " doc INTEGER PRIMARY KEY,"
+        " message_id INTEGER NOT NULL"
+        ") STRICT;"
         "CREATE TABLE search_state ("
         " one INTEGER PRIMARY KEY CHECK (one = 1),"
-        " indexed INTEGER NOT NULL,"
-        " erasing INTEGER NOT NULL"
+        " indexed INTEGER NOT NULL DEFAULT 0,"
+        " erasing INTEGER NOT NULL DEFAULT 0,"
+        " form INTEGER NOT NULL DEFAULT 0,"
+        " early INTEGER NOT NULL DEFAULT 0,"
+        " late INTEGER NOT NULL DEFAULT 0"
         ") STRICT;"
-        "INSERT INTO search_state VALUES (1, 0, 0);"
+        "INSERT INTO search_state (one) VALUES (1);"
 
         /* Of the last command that synced. */
         "CREATE TABLE traffic_last ("

@@ -137,6 +137,30 @@ static const char *const texts[SQL_COUNT] = {
                        " WHERE p.consumer_id = ?1 AND p.next IS NOT NULL"
                        " AND (?2 IS NULL OR c.address = ?2) ORDER BY p.next",
 
+    [SQL_SEARCH_STATE] = "SELECT indexed, erasing, form, early, late,"
+                         " ifnull((SELECT max(message_id) FROM message), 0) FROM search_state",
+    [SQL_SEARCH_INDEXED] = "UPDATE search_state SET indexed = ?1, form = ?2, early = ?3, late = ?4",
+    [SQL_SEARCH_ERASING] = "UPDATE search_state SET erasing = ?1",
+    [SQL_SEARCH_PENDING] = "SELECT message_id, stamp, length(text) FROM message"
+                           " WHERE message_id > ?1 ORDER BY message_id LIMIT ?2",
+    /* The text that a message is found by, as amendments left it. */
+    [SQL_SEARCH_TEXT] =
+        "SELECT c.address, m.sender, m.time, m.stamp,"
+        " iif(m.type = 'text' AND ifnull(f.recall, 0) = 0, ifnull(f.text, m.text), NULL)"
+        " FROM message m JOIN conversation c USING (conversation_id)"
+        " LEFT JOIN fold f ON f.conversation_id = m.conversation_id AND f.msg_id = m.msg_id"
+        " WHERE m.message_id = ?1",
+    [SQL_SEARCH_DOC] = "SELECT doc FROM search_row WHERE doc >= ?1 AND doc < ?2"
+                       " AND message_id = ?3 LIMIT 1",
+    [SQL_SEARCH_TAKEN] = "SELECT doc FROM search_row WHERE doc >= ?1 AND doc < ?2 ORDER BY doc",
+    [SQL_SEARCH_ROW_ADD] = "INSERT INTO search_row (doc, message_id) VALUES (?1, ?2)",
+    [SQL_SEARCH_ROW_REMOVE] = "DELETE FROM search_row WHERE doc = ?1",
+    [SQL_SEARCH_ROWS_CLEAR] = "DELETE FROM search_row",
+    [SQL_SEARCH_ADD] = "INSERT INTO search (rowid, words) VALUES (?1, ?2)",
+    [SQL_SEARCH_REMOVE] = "INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)",
+    [SQL_SEARCH_CLEAR] = "INSERT INTO search (search) VALUES ('delete-all')",
+    [SQL_SEARCH_MERGE] = "INSERT INTO search (search, rank) VALUES ('merge', ?1)",
+
     [SQL_TRAFFIC_ADD] = "INSERT INTO traffic (one, requests, bytes_up, bytes_down)"
                         " VALUES (1, ?1, ?2, ?3) ON CONFLICT (one) DO UPDATE SET"
                         " requests = requests + excluded.requests,"
