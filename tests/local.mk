@@ -10,6 +10,7 @@ UNIT_TESTS += tests/unit/buf_test
 UNIT_TESTS += tests/unit/cache_apply_test
 UNIT_TESTS += tests/unit/cache_consumer_test
 UNIT_TESTS += tests/unit/cache_fault_test
+UNIT_TESTS += tests/unit/cache_generation_test
 UNIT_TESTS += tests/unit/cache_history_test
 UNIT_TESTS += tests/unit/cache_outbox_test
 UNIT_TESTS += tests/unit/cache_random_test
@@ -95,7 +96,7 @@ SYNC_FIXTURE = tests/unit/sync_fixture.c tests/unit/sync_fixture.h
 tests_unit_sync_flush_test_SOURCES = tests/unit/sync_flush_test.c $(SYNC_FIXTURE)
 tests_unit_sync_flush_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_outbox_doubt
 tests_unit_sync_line_test_SOURCES = tests/unit/sync_line_test.c $(SYNC_FIXTURE)
-tests_unit_sync_line_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_cursor_get,--wrap=cache_acks_done
+tests_unit_sync_line_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_knowledge_get,--wrap=cache_acks_done
 tests_unit_sync_pull_test_SOURCES = tests/unit/sync_pull_test.c $(SYNC_FIXTURE)
 tests_unit_sync_lists_test_SOURCES = tests/unit/sync_lists_test.c $(SYNC_FIXTURE)
 
@@ -127,6 +128,7 @@ endif
 CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h
 tests_unit_cache_apply_test_SOURCES = tests/unit/cache_apply_test.c $(CACHE_FIXTURE)
 tests_unit_cache_consumer_test_SOURCES = tests/unit/cache_consumer_test.c $(CACHE_FIXTURE)
+tests_unit_cache_generation_test_SOURCES = tests/unit/cache_generation_test.c $(CACHE_FIXTURE)
 tests_unit_cache_history_test_SOURCES = tests/unit/cache_history_test.c $(CACHE_FIXTURE)
 tests_unit_cache_random_test_SOURCES = tests/unit/cache_random_test.c $(CACHE_FIXTURE)
 tests_unit_cache_search_test_SOURCES = tests/unit/cache_search_test.c $(CACHE_FIXTURE)

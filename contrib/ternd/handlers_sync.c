@@ -16,6 +16,7 @@
 struct login_sync {
 	struct work work;
 	struct cursor cursor;
+	struct cursor known;
 	int64_t until;
 	struct login_sync_answer answer; /* its rows and their strings are owned */
 	struct buf body;
@@ -86,15 +87,27 @@ read_changes(struct login_sync *sync, struct store *store, struct error *err)
 	return STATUS_OK;
 }
 
+/* *valid: whatever the client knows, this history has. */
+static enum status
+check_history(struct login_sync *sync, struct store *store, bool *valid, struct error *err)
+{
+	const struct cursor *const cursors[] = {&sync->cursor, &sync->known};
+	enum status status = STATUS_OK;
+
+	*valid = true;
+	for (size_t i = 0; i < 2 && *valid && status == STATUS_OK; i++)
+		if (cursors[i]->generation[0])
+			status = store->driver->cursor_check(store, cursors[i], valid, err);
+	return status;
+}
+
 static enum status
 login_sync_run(struct job *job, struct store *store, struct error *err)
 {
 	struct login_sync *sync = (struct login_sync *)job;
-	bool valid = true;
-	enum status status = STATUS_OK;
+	bool valid;
+	enum status status = check_history(sync, store, &valid, err);
 
-	if (sync->cursor.generation[0])
-		status = store->driver->cursor_check(store, &sync->cursor, &valid, err);
 	sync->answer.reset = !valid;
 	if (status == STATUS_OK && valid)
 		status = read_changes(sync, store, err);
@@ -136,6 +149,7 @@ handle_login_sync(struct call *call)
 	sync = mem_zalloc(1, sizeof *sync);
 	sync->work.call = call;
 	sync->cursor = request.cursor;
+	sync->known = request.known;
 	sync->until = request.until && request.until < committed ? request.until : committed;
 	sync->answer.generation = server->generation;
 	buf_init(&sync->body, LIMIT_ANSWER);

@@ -121,6 +121,8 @@ cache_cursor_clear(struct cache *cache, struct error *err)
 
 	if (status != STATUS_OK)
 		return status;
-	return cache_end(
-	    cache, cache_run(cache, SQL_CURSOR_SET, VALUES(TEXT(""), INT(0)), err), err);
+	status = cache_run(cache, SQL_CURSOR_SET, VALUES(TEXT(""), INT(0)), err);
+	if (status == STATUS_OK)
+		status = cache_run(cache, SQL_GENERATION_FORGET, NO_VALUES, err);
+	return cache_end(cache, status, err);
 }

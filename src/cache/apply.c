@@ -148,40 +148,6 @@ end(struct apply *apply, enum status status, struct error *err)
 	return cache_end(apply->cache, status, err);
 }
 
-/*
- * doc/protocol.md 3.3. Stamps go on across generations, so an older one's cursor counts too. At the
- * cursor's own stamp an answer of another generation still brings that generation: with the old one
- * a poll would find its thread only when something has changed.
- */
-static enum status
-compare_cursor(struct cache *cache, const struct cache_change *change, enum cache_applied *applied,
-    struct error *err)
-{
-	sqlite3_stmt *statement;
-	bool row;
-	bool known, same;
-	int64_t stamp;
-	enum status status = cache_find(cache, SQL_CURSOR_GET, NO_VALUES, &statement, &row, err);
-
-	if (status != STATUS_OK)
-		return status;
-	if (!row)
-		return error_set(err, STATUS_INTERNAL,
-		    "defect in tern: an answer for the cache %s, which has no account",
-		    cache->path);
-	known = column_text(statement, 0)[0] != '\0';
-	same = strcmp(column_text(statement, 0), change->generation) == 0;
-	stamp = known ? sqlite3_column_int64(statement, 1) : 0;
-	sqlite3_reset(statement);
-	if (known && (change->to < stamp || (change->to == stamp && same)))
-		*applied = CACHE_DISCARDED;
-	else if (change->from > stamp)
-		*applied = CACHE_GAP;
-	else
-		*applied = CACHE_APPLIED;
-	return STATUS_OK;
-}
-
 static enum status
 check_change(const struct cache_change *change, struct error *err)
 {
@@ -208,10 +174,7 @@ apply_all(struct apply *apply, const struct cache_change *change, struct error *
 		status = apply_head(apply, &change->heads[i], err);
 	for (size_t i = 0; i < change->message_count && status == STATUS_OK; i++)
 		status = apply_message(apply, &change->messages[i], err);
-	if (status == STATUS_OK)
-		status = cache_run(apply->cache, SQL_CURSOR_SET,
-		    VALUES(TEXT(change->generation), INT(change->to)), err);
-	return status;
+	return status == STATUS_OK ? generation_turn(apply->cache, change, err) : status;
 }
 
 enum status
@@ -225,7 +188,7 @@ cache_apply(struct cache *cache, const struct cache_change *change, enum cache_a
 		status = begin(&apply, cache, err);
 	if (status != STATUS_OK)
 		return status;
-	status = compare_cursor(cache, change, applied, err);
+	status = generation_compare(cache, change, applied, err);
 	if (status == STATUS_OK && *applied == CACHE_APPLIED)
 		status = apply_all(&apply, change, err);
 	return end(&apply, status, err);
@@ -269,9 +232,30 @@ store_page(struct apply *apply, const struct cache_page *page, struct error *err
 	return hold_pending(apply, err);
 }
 
+/* Stores them where their generation is the cache's, and notes how far they show it to reach. */
+static enum status
+store_pages(struct apply *apply, const char *generation, const struct cache_page *pages,
+    size_t count, enum cache_applied *applied, struct error *err)
+{
+	int64_t stamp = 0;
+	bool fits;
+	enum status status = generation_fits(apply->cache, generation, &fits, err);
+
+	*applied = fits ? CACHE_APPLIED : CACHE_GAP;
+	if (status != STATUS_OK || !fits)
+		return status;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		status = store_page(apply, &pages[i], err);
+		for (size_t m = 0; m < pages[i].count; m++)
+			if (pages[i].messages[m].stamp > stamp)
+				stamp = pages[i].messages[m].stamp;
+	}
+	return status == STATUS_OK ? generation_note(apply->cache, generation, stamp, err) : status;
+}
+
 enum status
-cache_store_pages(
-    struct cache *cache, const struct cache_page *pages, size_t count, struct error *err)
+cache_store_pages(struct cache *cache, const char *generation, const struct cache_page *pages,
+    size_t count, enum cache_applied *applied, struct error *err)
 {
 	struct apply apply;
 	enum status status = STATUS_OK;
@@ -282,7 +266,6 @@ cache_store_pages(
 		status = begin(&apply, cache, err);
 	if (status != STATUS_OK)
 		return status;
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = store_page(&apply, &pages[i], err);
+	status = store_pages(&apply, generation, pages, count, applied, err);
 	return end(&apply, status, err);
 }

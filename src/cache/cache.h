@@ -62,8 +62,21 @@ enum status
 cache_account_set(struct cache *cache, const struct cache_account *account, struct error *err);
 enum status cache_token_clear(struct cache *cache, struct error *err);
 enum status cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err);
-/* Forgets the cursor: the next login-sync asks for everything. Rows stay. */
+/* Forgets the cursor and the generations: the next login-sync asks for everything. Rows stay. */
 enum status cache_cursor_clear(struct cache *cache, struct error *err);
+
+/* ---- generations (generation.c) ---- */
+
+/* What a cache knows of its server's history (doc/protocol.md 3.3). generation "" for none. */
+struct cache_knowledge {
+	struct cursor cursor;
+	/* The newest generation met, and the highest stamp that anything stored here had under it:
+	 * never below the cursor, and beyond it where a page or the answer to a send was faster. */
+	struct cursor known;
+};
+
+enum status
+cache_knowledge_get(struct cache *cache, struct cache_knowledge *knowledge, struct error *err);
 
 /* ---- answers of the server (apply.c) ---- */
 
@@ -72,6 +85,9 @@ struct cache_change {
 	const char *generation;
 	int64_t from;
 	int64_t to;
+	/* What login-sync was told of this cache; NULL for events. Only a server that was told of
+	 * all that is known here can vouch for it with another generation than the cache's. */
+	const struct cache_knowledge *asked;
 	const struct contact *contacts;
 	size_t contact_count;
 	const struct conversation_head *heads;
@@ -84,7 +100,8 @@ enum cache_applied {
 	CACHE_APPLIED,
 	CACHE_DISCARDED, /* `to` is not beyond the cursor, generation and stamp: another process was
 	                  * faster */
-	CACHE_GAP,       /* `from` is beyond the cursor: login-sync is needed */
+	CACHE_GAP,       /* nothing was applied: `from` is beyond the cursor, or the generation is
+	                  * another one than the cache's: login-sync comes first */
 };
 
 /*
@@ -106,16 +123,17 @@ struct cache_page {
 };
 
 /*
- * Stores pages in one transaction: messages (those held already stay as they are), ranges,
- * first and last; removes outbox rows whose key a message carries; notes [ids] as to be
- * acknowledged.
+ * Stores pages of an answer in one transaction: messages (those held already stay as they are),
+ * ranges, first and last; removes outbox rows whose key a message carries; notes [ids] as to be
+ * acknowledged. APPLIED, or GAP where its generation is not the cache's.
  */
-enum status cache_store_pages(
-    struct cache *cache, const struct cache_page *pages, size_t count, struct error *err);
+enum status cache_store_pages(struct cache *cache, const char *generation,
+    const struct cache_page *pages, size_t count, enum cache_applied *applied, struct error *err);
 
-/* Stores contacts as contact-set answered them (newer stamps only). */
-enum status cache_store_contacts(
-    struct cache *cache, const struct contact *contacts, size_t count, struct error *err);
+/* Stores contacts as contact-set answered them (newer stamps only). APPLIED, or GAP: login-sync
+ * will tell of them. */
+enum status cache_store_contacts(struct cache *cache, const char *generation,
+    const struct contact *contacts, size_t count, enum cache_applied *applied, struct error *err);
 
 /* ---- outbox (outbox.c) ---- */
 
@@ -182,9 +200,12 @@ struct outbox_result {
  * Settles entries in one transaction: a stored one becomes a message (with its range and head,
  * from the account's own address) and its row goes; a failed one is kept as failed, and its
  * successor takes its predecessor. Keys that aren't in the outbox any more are passed over.
+ * generation: of the answer, NULL where no answer says so. APPLIED, or GAP where it isn't the
+ * cache's.
  */
-enum status cache_outbox_settle(
-    struct cache *cache, const struct outbox_result *results, size_t count, struct error *err);
+enum status cache_outbox_settle(struct cache *cache, const char *generation,
+    const struct outbox_result *results, size_t count, enum cache_applied *applied,
+    struct error *err);
 
 /* Removes entries that are pending or failed. Those in doubt, or kept for somebody, stay, and are
  * kept from now on. A successor takes its predecessor. *removed counts them. */

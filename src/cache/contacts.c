@@ -14,14 +14,25 @@ contacts_put(struct cache *cache, const struct contact *contacts, size_t count, 
 }
 
 enum status
-cache_store_contacts(
-    struct cache *cache, const struct contact *contacts, size_t count, struct error *err)
+cache_store_contacts(struct cache *cache, const char *generation, const struct contact *contacts,
+    size_t count, enum cache_applied *applied, struct error *err)
 {
+	int64_t stamp = 0;
+	bool fits;
 	enum status status = cache_begin(cache, WRITE, err);
 
 	if (status != STATUS_OK)
 		return status;
-	return cache_end(cache, contacts_put(cache, contacts, count, err), err);
+	for (size_t i = 0; i < count; i++)
+		if (contacts[i].stamp > stamp)
+			stamp = contacts[i].stamp;
+	status = generation_fits(cache, generation, &fits, err);
+	*applied = fits ? CACHE_APPLIED : CACHE_GAP;
+	if (status == STATUS_OK && fits)
+		status = contacts_put(cache, contacts, count, err);
+	if (status == STATUS_OK && fits)
+		status = generation_note(cache, generation, stamp, err);
+	return cache_end(cache, status, err);
 }
 
 enum status

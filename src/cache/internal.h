@@ -105,6 +105,23 @@ enum status cache_schema_migrate(
 /* The account's own address; "" before the first login. */
 enum status account_own(struct cache *cache, struct address *own, struct error *err);
 
+/* ---- generation.c: which history what is stored here belongs to ---- */
+
+enum status
+knowledge_read(struct cache *cache, struct cache_knowledge *knowledge, struct error *err);
+/* *fits: an answer of that generation may be stored here. */
+enum status
+generation_fits(struct cache *cache, const char *generation, bool *fits, struct error *err);
+/* Something with that stamp is stored, as an answer of that generation told it. */
+enum status
+generation_note(struct cache *cache, const char *generation, int64_t stamp, struct error *err);
+/* What becomes of a change, by the rule of doc/protocol.md 3.3. */
+enum status generation_compare(struct cache *cache, const struct cache_change *change,
+    enum cache_applied *applied, struct error *err);
+/* A change was applied: its cursor, and what its rows show to be known beyond it. */
+enum status
+generation_turn(struct cache *cache, const struct cache_change *change, struct error *err);
+
 /* ---- contacts.c ---- */
 
 enum status

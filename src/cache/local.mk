@@ -10,6 +10,7 @@ src_libcache_a_SOURCES = \
 	src/cache/consumer.c \
 	src/cache/contacts.c \
 	src/cache/conversations.c \
+	src/cache/generation.c \
 	src/cache/history.c \
 	src/cache/internal.h \
 	src/cache/missing.c \

@@ -288,21 +288,42 @@ settle(struct cache *cache, const struct outbox_result *result, const struct add
 	return settle_stored(cache, result, &entry, own, conversation, err);
 }
 
-enum status
-cache_outbox_settle(
-    struct cache *cache, const struct outbox_result *results, size_t count, struct error *err)
+static enum status
+settle_all(struct cache *cache, const char *generation, const struct outbox_result *results,
+    size_t count, struct error *err)
 {
 	struct conversation conversation = {.id = 0};
 	struct address own;
+	int64_t stamp = 0;
+	enum status status = account_own(cache, &own, err);
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		status = settle(cache, &results[i], &own, &conversation, err);
+		if (results[i].stamp > stamp)
+			stamp = results[i].stamp;
+	}
+	if (status == STATUS_OK)
+		status = conversation_save(cache, &conversation, err);
+	if (status == STATUS_OK && generation && stamp)
+		status = generation_note(cache, generation, stamp, err);
+	return status;
+}
+
+enum status
+cache_outbox_settle(struct cache *cache, const char *generation,
+    const struct outbox_result *results, size_t count, enum cache_applied *applied,
+    struct error *err)
+{
+	bool fits = true;
 	enum status status = cache_begin(cache, WRITE_DURABLY, err);
 
 	if (status != STATUS_OK)
 		return status;
-	status = account_own(cache, &own, err);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = settle(cache, &results[i], &own, &conversation, err);
-	if (status == STATUS_OK)
-		status = conversation_save(cache, &conversation, err);
+	if (generation)
+		status = generation_fits(cache, generation, &fits, err);
+	*applied = fits ? CACHE_APPLIED : CACHE_GAP;
+	if (status == STATUS_OK && fits)
+		status = settle_all(cache, generation, results, count, err);
 	return cache_end(cache, status, err);
 }
 

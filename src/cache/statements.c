@@ -24,6 +24,12 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_TOKEN_CLEAR] = "UPDATE account SET token = NULL",
     [SQL_CURSOR_GET] = "SELECT generation, cursor FROM account",
     [SQL_CURSOR_SET] = "UPDATE account SET generation = ?1, cursor = ?2",
+    [SQL_GENERATION_NEWEST] = "SELECT generation, stamp FROM generation"
+                              " ORDER BY number DESC LIMIT 1",
+    [SQL_GENERATION_FORGET] = "DELETE FROM generation",
+    [SQL_GENERATION_NOTE] = "INSERT INTO generation (generation, stamp) VALUES (?1, ?2)"
+                            " ON CONFLICT (generation)"
+                            " DO UPDATE SET stamp = max(stamp, excluded.stamp)",
 
     [SQL_CONTACT_PUT] = "INSERT INTO contact (address, name, stamp, removed)"
                         " VALUES (?1, ?2, ?3, ?4)"

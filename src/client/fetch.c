@@ -80,14 +80,19 @@ client_fetch(
 }
 
 static enum status
-store_contacts(struct client *client, struct error *err)
+store_contacts(struct client *client, int64_t deadline, struct error *err)
 {
 	struct contact_set answer;
+	enum cache_applied applied = CACHE_APPLIED;
 	enum status status = contact_set_answer_read(&answer, sync_once_answer(client->sync), err);
 
 	if (status == STATUS_OK)
-		status = cache_store_contacts(client->cache, answer.contacts, answer.count, err);
+		status = cache_store_contacts(
+		    client->cache, answer.generation, answer.contacts, answer.count, &applied, err);
 	contact_set_finish(&answer);
+	/* The server started anew; login-sync tells of them, too. */
+	if (status == STATUS_OK && applied == CACHE_GAP)
+		status = client_login_sync(client, deadline, err);
 	return status;
 }
 
@@ -118,5 +123,5 @@ client_contact_set(struct client *client, const struct contact *contacts, size_t
 	}
 	if (outcome->failures && status == STATUS_OK)
 		status = error_set(err, outcome->status, "%s", outcome->err.text);
-	return status == STATUS_OK ? store_contacts(client, err) : status;
+	return status == STATUS_OK ? store_contacts(client, deadline, err) : status;
 }

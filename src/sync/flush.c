@@ -121,10 +121,11 @@ fail_unsure(struct sync *sync, const struct key *key, struct error *err)
 	    .failed = true,
 	    .failure = "unsure: too old to be sent again safely; the server may have it",
 	};
+	enum cache_applied applied;
 
 	sync->counts.changes++;
 	sync->counts.failed++;
-	return cache_outbox_settle(sync->config.cache, &result, 1, err);
+	return cache_outbox_settle(sync->config.cache, NULL, &result, 1, &applied, err);
 }
 
 /* Marks the next batch and writes its request. *empty: the outbox is. The batch may be empty where
@@ -197,20 +198,24 @@ check_answer(const struct batch *batch, const struct send_answer *answer, struct
 	                  "the server's results are not those of the messages it was sent");
 }
 
-/* *settled counts the entries that are done with. */
+/* *settled counts the entries that are done with. *fits: the answer's generation is the cache's. */
 static enum status
-settle(struct sync *sync, const struct send_answer *answer, size_t *settled, struct error *err)
+settle(struct sync *sync, const struct send_answer *answer, size_t *settled, bool *fits,
+    struct error *err)
 {
 	struct outbox_result *results = mem_zalloc(answer->count, sizeof *results);
 	struct buf *sentences = mem_zalloc(answer->count, sizeof *sentences);
 	size_t count = 0, failed = 0;
+	enum cache_applied applied;
 	enum status status;
 
 	for (size_t i = 0; i < answer->count; i++)
 		if (result_settles(&results[count], &answer->results[i], &sentences[i]))
 			failed += results[count++].failed;
-	status = cache_outbox_settle(sync->config.cache, results, count, err);
-	if (status == STATUS_OK) {
+	status = cache_outbox_settle(
+	    sync->config.cache, answer->generation, results, count, &applied, err);
+	*fits = status != STATUS_OK || applied == CACHE_APPLIED;
+	if (status == STATUS_OK && *fits) {
 		sync->counts.changes++;
 		sync->counts.sent += (int64_t)(count - failed);
 		sync->counts.failed += (int64_t)failed;
@@ -229,6 +234,7 @@ static enum status
 refused(struct sync *sync, enum wire_error code, const struct error *why, struct error *err)
 {
 	struct outbox_result result = {.key = sync->batch.keys[0], .failed = true};
+	enum cache_applied applied;
 	char *failure;
 	enum status status;
 
@@ -239,7 +245,7 @@ refused(struct sync *sync, enum wire_error code, const struct error *why, struct
 	sync->batch_limit = BATCH_ENTRIES;
 	failure = mem_printf("%s: %s", wire_error_name(code), why->text);
 	result.failure = failure;
-	status = cache_outbox_settle(sync->config.cache, &result, 1, err);
+	status = cache_outbox_settle(sync->config.cache, NULL, &result, 1, &applied, err);
 	free(failure);
 	if (status == STATUS_OK) {
 		sync->counts.changes++;
@@ -263,6 +269,7 @@ answered(struct transport_call *call)
 	struct error err = call->err;
 	enum status status = call->status;
 	size_t settled = 0;
+	bool fits = true;
 
 	if (!call->left)
 		undoubt(sync);
@@ -277,8 +284,13 @@ answered(struct transport_call *call)
 		if (status == STATUS_OK)
 			status = check_answer(&sync->batch, &answer, &err);
 		if (status == STATUS_OK)
-			status = settle(sync, &answer, &settled, &err);
+			status = settle(sync, &answer, &settled, &fits, &err);
 		send_answer_finish(&answer);
+	}
+	if (!fits) {
+		flush_finish(sync);
+		task_behind_lists(task);
+		return;
 	}
 	if (status == STATUS_OK && !settled)
 		status = error_set(&err, STATUS_AGAIN, "the server does not take the messages yet");
@@ -287,6 +299,7 @@ answered(struct transport_call *call)
 		return;
 	}
 	backoff_reset(&task->backoff);
+	task->times_behind = 0;
 	transport_call_finish(call);
 	flush_begin(sync);
 }

@@ -14,6 +14,9 @@ struct task {
 	bool wanted;
 	bool busy;
 	bool again; /* wanted anew while it was busy */
+	/* Its answer was of another generation than the cache: it waits for a login-sync. */
+	bool behind_lists;
+	int times_behind; /* in a row */
 	int64_t not_before;
 	struct backoff backoff;
 	struct sync_outcome outcome;
@@ -36,8 +39,8 @@ struct sync {
 	struct task once; /* a call outside the goals */
 	struct path_lock line_lock;
 	struct path_lock outbox_lock;
-	int64_t lists_until;        /* paging of login-sync; 0 for none */
-	struct cursor lists_cursor; /* that the login-sync under way carries */
+	int64_t lists_until;                /* paging of login-sync; 0 for none */
+	struct cache_knowledge lists_asked; /* that the login-sync under way carries */
 	bool line_fresh; /* a login-sync succeeded since the line was taken or lost its thread */
 	struct batch batch;
 	size_t batch_limit;
@@ -61,6 +64,7 @@ enum {
 	BATCH_ENTRIES = 500,
 	BATCH_BYTES = 1024 * 1024,
 	WANT_RANGES = 200,
+	MOST_BEHIND = 3, /* answers in a row of a generation that login-sync did not tell of */
 	RIDING_ACKS = 500,
 };
 
@@ -80,6 +84,12 @@ void task_succeed(struct task *task);
 /* This try failed: try again after a growing delay. DENIED by the server for the token: for good.
  */
 void task_fail(struct task *task, enum status status, const struct error *err);
+
+/* Nothing of the answer was stored, for it is of another generation than the cache: a login-sync
+ * goes first, and then the task begins anew; it fails where that does. */
+void task_behind_lists(struct task *task);
+/* A login-sync ended so: whoever waited for one goes on, or fails with it. */
+void tasks_after_lists(struct sync *sync, enum status status, const struct error *err);
 
 /* Fills *acks (borrowed from the task) with what waits to be acknowledged. Failures to read them
  * only mean that they ride later. */

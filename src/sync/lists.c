@@ -11,6 +11,7 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 	    .generation = answer->generation,
 	    .from = answer->from,
 	    .to = answer->to,
+	    .asked = &sync->lists_asked,
 	    .contacts = answer->contacts,
 	    .contact_count = answer->contact_count,
 	    .heads = answer->heads,
@@ -19,12 +20,12 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 	enum cache_applied applied = CACHE_APPLIED;
 	enum status status;
 
-	if (answer->from > sync->lists_cursor.stamp)
+	if (answer->from > sync->lists_asked.cursor.stamp)
 		return error_set(err, STATUS_PROTOCOL,
 		    "the server leaves out what changed since this cache's cursor");
 	status = sync_apply(sync, &change, &applied, err);
 	sync->lists_until = answer->until;
-	/* A gap: another process was reset meanwhile. */
+	/* A gap: another process was reset meanwhile, or stored what the server was not told of. */
 	*more = answer->until || applied == CACHE_GAP;
 	return status;
 }
@@ -34,11 +35,19 @@ static enum status
 reset(struct sync *sync, struct error *err)
 {
 	sync->lists_until = 0;
-	if (!sync->lists_cursor.generation[0])
+	if (!sync->lists_asked.cursor.generation[0])
 		return error_set(err, STATUS_PROTOCOL,
 		    "the server refuses a cursor that it was not given; it may be broken");
 	sync_notice(sync, "the server does not know this cache's cursor; asking for all");
 	return cache_cursor_clear(sync->config.cache, err);
+}
+
+static void
+fail(struct sync *sync, enum status status, const struct error *err)
+{
+	sync->lists_until = 0;
+	task_fail(&sync->lists, status, err);
+	tasks_after_lists(sync, status, err);
 }
 
 static void
@@ -57,14 +66,14 @@ answered(struct transport_call *call)
 		status = answer.reset ? reset(sync, &err) : apply(sync, &answer, &more, &err);
 	login_sync_answer_finish(&answer);
 	if (status != STATUS_OK) {
-		sync->lists_until = 0;
-		task_fail(task, status, &err);
+		fail(sync, status, &err);
 	} else if (more) {
 		transport_call_finish(call);
 		lists_begin(sync);
 	} else {
 		sync->line_fresh = true;
 		task_succeed(task);
+		tasks_after_lists(sync, STATUS_OK, NULL);
 	}
 }
 
@@ -73,14 +82,17 @@ lists_begin(struct sync *sync)
 {
 	struct task *task = &sync->lists;
 	struct login_sync_request request = {.until = 0};
+	struct cache_knowledge *asked = &sync->lists_asked;
 	struct error err;
-	enum status status = cache_cursor_get(sync->config.cache, &request.cursor, &err);
+	enum status status = cache_knowledge_get(sync->config.cache, asked, &err);
 
 	if (status != STATUS_OK) {
-		task_fail(task, status, &err);
+		fail(sync, status, &err);
 		return;
 	}
-	sync->lists_cursor = request.cursor;
+	request.cursor = asked->cursor;
+	if (asked->known.stamp > asked->cursor.stamp)
+		request.known = asked->known;
 	/* Where another process was faster than the paging, it is at an end. */
 	if (sync->lists_until > request.cursor.stamp)
 		request.until = sync->lists_until;

@@ -52,19 +52,24 @@ choose(struct sync *sync, const struct pull_answer *answer, struct cache_page *p
 	return STATUS_OK;
 }
 
-/* *covered: whether the pages bring anything at all; the server may know none of what is wanted. */
+/* *covered: whether the pages bring anything at all; the server may know none of what is wanted.
+ * *fits: whether their generation is the cache's. */
 static enum status
-store(struct sync *sync, const struct pull_answer *answer, bool *covered, struct error *err)
+store(struct sync *sync, const struct pull_answer *answer, bool *covered, bool *fits,
+    struct error *err)
 {
 	struct cache_page *pages = mem_zalloc(answer->count, sizeof *pages);
 	size_t count = 0;
 	int64_t news = 0;
+	enum cache_applied applied = CACHE_APPLIED;
 	enum status status = choose(sync, answer, pages, &count, &news, err);
 
 	*covered = count > 0;
 	if (status == STATUS_OK && count)
-		status = cache_store_pages(sync->config.cache, pages, count, err);
-	if (status == STATUS_OK && count) {
+		status = cache_store_pages(
+		    sync->config.cache, answer->generation, pages, count, &applied, err);
+	*fits = applied == CACHE_APPLIED;
+	if (status == STATUS_OK && count && *fits) {
 		sync->counts.changes++;
 		sync->counts.messages += news;
 	}
@@ -79,16 +84,19 @@ answered(struct transport_call *call)
 	struct pull_answer answer = {0};
 	struct error err = call->err;
 	enum status status = call->status;
-	bool covered = false;
+	bool covered = false, fits = true;
 
 	if (status == STATUS_OK)
 		status = pull_answer_read(&answer, call->doc, &err);
 	if (status == STATUS_OK)
-		status = store(task->sync, &answer, &covered, &err);
+		status = store(task->sync, &answer, &covered, &fits, &err);
 	pull_answer_finish(&answer);
 	if (status != STATUS_OK) {
 		task_fail(task, status, &err);
+	} else if (!fits) {
+		task_behind_lists(task);
 	} else if (covered) {
+		task->times_behind = 0;
 		backoff_reset(&task->backoff);
 		transport_call_finish(call);
 		pull_begin(task->sync);

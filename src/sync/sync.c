@@ -82,6 +82,7 @@ sync_unwant(struct sync *sync, enum sync_goal goal)
 
 	task->wanted = false;
 	task->again = false;
+	task->behind_lists = false;
 	if (goal == SYNC_FLUSH && task->busy && task->call.bytes_up == 0)
 		flush_cancel(sync);
 }
@@ -115,7 +116,7 @@ sync_apply(struct sync *sync, const struct cache_change *change, enum cache_appl
 static bool
 is_ready(const struct task *task, int64_t now)
 {
-	return task->wanted && !task->busy && task->not_before <= now;
+	return task->wanted && !task->busy && !task->behind_lists && task->not_before <= now;
 }
 
 bool
@@ -141,7 +142,7 @@ sync_step(struct sync *sync)
 static int64_t
 task_due(const struct task *task)
 {
-	return task->wanted && !task->busy ? task->not_before : INT64_MAX;
+	return task->wanted && !task->busy && !task->behind_lists ? task->not_before : INT64_MAX;
 }
 
 int64_t

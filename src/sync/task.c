@@ -58,6 +58,7 @@ task_succeed(struct task *task)
 {
 	transport_call_finish(&task->call);
 	backoff_reset(&task->backoff);
+	task->times_behind = 0;
 	task->outcome.successes++;
 	task->sync->ended++;
 	task->outcome.status = STATUS_OK;
@@ -115,6 +116,40 @@ task_fail(struct task *task, enum status status, const struct error *err)
 		task->sync->fatal = copy;
 	else
 		sync_notice(task->sync, "%s; trying again", copy.text);
+}
+
+void
+task_behind_lists(struct task *task)
+{
+	struct error err;
+
+	if (task->times_behind++ == MOST_BEHIND) {
+		task->times_behind = 0;
+		task_fail(task,
+		    error_set(&err, STATUS_AGAIN,
+		        "the server's answers are each of another start of it; it may be starting "
+		        "over and over"),
+		    &err);
+		return;
+	}
+	transport_call_finish(&task->call);
+	task->behind_lists = true;
+	task->sync->line_fresh = false;
+	sync_want(task->sync, SYNC_LISTS, 0);
+}
+
+void
+tasks_after_lists(struct sync *sync, enum status status, const struct error *err)
+{
+	struct task *const tasks[] = {&sync->flush, &sync->pull};
+
+	for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
+		if (!tasks[i]->behind_lists)
+			continue;
+		tasks[i]->behind_lists = false;
+		if (status != STATUS_OK)
+			task_fail(tasks[i], status, err);
+	}
 }
 
 void

@@ -76,6 +76,8 @@ login_sync_request_write(struct buf *out, const struct login_sync_request *reque
 	buf_add_char(out, '{');
 	if (request->cursor.generation[0])
 		json_put_cursor(out, "cursor", &request->cursor);
+	if (request->known.generation[0])
+		json_put_cursor(out, "known", &request->known);
 	if (request->until)
 		json_put_int(out, "until", request->until);
 	acks_write(out, &request->acks);
@@ -90,6 +92,7 @@ login_sync_request_read(
 
 	*request = (struct login_sync_request){0};
 	if ((status = json_get_cursor(doc, "cursor", JSON_OPTIONAL, &request->cursor, err)) ||
+	    (status = json_get_cursor(doc, "known", JSON_OPTIONAL, &request->known, err)) ||
 	    (status = json_get_int(
 	         doc, "until", JSON_OPTIONAL, 1, LIMIT_INTEGER, &request->until, err)) ||
 	    (status = acks_read(&request->acks, doc, err)))

@@ -11,6 +11,7 @@
 /* 3.4 */
 struct login_sync_request {
 	struct cursor cursor; /* generation "" for none */
+	struct cursor known;  /* what is known beyond the cursor; generation "" for nothing */
 	int64_t until;        /* 0 for none */
 	struct acks acks;
 };

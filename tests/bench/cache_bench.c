@@ -68,6 +68,7 @@ static void
 store(struct bench *b, int64_t count)
 {
 	struct message *messages = mem_zalloc(BATCH, sizeof *messages);
+	enum cache_applied applied;
 	struct error error;
 
 	for (int64_t done = 0; done < count; done += BATCH) {
@@ -76,7 +77,8 @@ store(struct bench *b, int64_t count)
 
 		for (int i = 0; i < BATCH; i++)
 			messages[i] = make_message(b, bob, ++b->last, i % 2);
-		check(cache_store_pages(b->cache, &page, 1, &error), &error);
+		check(
+		    cache_store_pages(b->cache, "generation1", &page, 1, &applied, &error), &error);
 	}
 	free(messages);
 }
@@ -217,12 +219,13 @@ measure_with_one_new(struct bench *b, const char *name)
 {
 	struct message message = make_message(b, bob, b->last + 1, false);
 	struct cache_page page = {bob, {b->last + 1, b->last + 1}, 1, b->last + 1, &message, 1};
+	enum cache_applied applied;
 	struct error error;
 	int64_t consumer;
 	bool created;
 
 	check(cache_consumer_open(b->cache, name, true, &consumer, &created, &error), &error);
-	check(cache_store_pages(b->cache, &page, 1, &error), &error);
+	check(cache_store_pages(b->cache, "generation1", &page, 1, &applied, &error), &error);
 	b->last++;
 	forget_acks(b);
 	cache_close(b->cache);
@@ -253,7 +256,8 @@ bench_events(struct bench *b)
 {
 	struct message *messages = mem_zalloc(CONVERSATIONS, sizeof *messages);
 	char(*names)[32] = mem_zalloc(CONVERSATIONS, sizeof *names);
-	struct cache_change change = {"generation1", 0, 1, NULL, 0, NULL, 0, messages, BATCH};
+	struct cache_change change = {
+	    .generation = "generation1", .to = 1, .messages = messages, .message_count = BATCH};
 	enum cache_applied applied;
 	struct error error;
 	int64_t start;
@@ -289,6 +293,7 @@ bench_outbox(struct bench *b)
 {
 	struct outbox_entry *entries = mem_zalloc(BATCH, sizeof *entries);
 	struct outbox_result *results = mem_zalloc(BATCH, sizeof *results);
+	enum cache_applied applied;
 	struct error error;
 	int64_t start;
 
@@ -303,7 +308,8 @@ bench_outbox(struct bench *b)
 	check(cache_outbox_add(b->cache, entries, BATCH, &error), &error);
 	printf("outbox, add 1000                   %9.0f us\n", microseconds_since(start, 1));
 	start = time_mono();
-	check(cache_outbox_settle(b->cache, results, BATCH, &error), &error);
+	check(
+	    cache_outbox_settle(b->cache, "generation1", results, BATCH, &applied, &error), &error);
 	printf("outbox, settle 1000                %9.0f us\n", microseconds_since(start, 1));
 	free(entries);
 	free(results);

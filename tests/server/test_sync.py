@@ -190,6 +190,8 @@ def test_restored_backup_is_noticed(t):
     server = t.server(fixed=True)
     alice, bob = Api(server).register("alice"), Api(server).register("bob")
     send_one(alice, "one")
+    bob.sync()
+    generation, backup = bob.cursor
     server.stop()
     shutil.copy(server.store, t.path("backup.db"))
     server.start()
@@ -208,6 +210,11 @@ def test_restored_backup_is_noticed(t):
     check_equal(answer.get("reset"), True, "a cursor from the lost history")
     answer = bob.call("login-sync", {"cursor": ["AAAAAAAAAAA", 1]})
     check_equal(answer.get("reset"), True, "a generation that never was")
+    # Nothing is wrong with the cursor, but with what is known beyond it.
+    for known, reset in ((lost[1], True), (backup, None)):
+        for body in ({"cursor": [generation, 0]}, {}):
+            answer = bob.call("login-sync", {**body, "known": [generation, known]})
+            check_equal(answer.get("reset"), reset, f"known {known - backup} beyond the backup")
 
 
 def test_logout_ends_the_held_poll(t):

@@ -3,14 +3,18 @@
 
 #include <stdio.h>
 
-/* Applies (from, to] of a generation with nothing in it. */
+/* Applies (from, to] of a generation with nothing in it, as login-sync told it that was asked with
+ * all that is known. */
 static enum cache_applied
 apply_interval(struct fixture *f, const char *generation, int64_t from, int64_t to)
 {
-	struct cache_change change = {.generation = generation, .from = from, .to = to};
+	struct cache_knowledge knowledge;
+	struct cache_change change = {
+	    .generation = generation, .from = from, .to = to, .asked = &knowledge};
 	enum cache_applied applied;
 	struct error error;
 
+	OK(cache_knowledge_get(f->cache, &knowledge, &error));
 	OK(cache_apply(f->cache, &change, &applied, &error));
 	return applied;
 }
@@ -111,9 +115,11 @@ test_what_the_wire_should_have_refused(void **state)
 	assert_int_equal(cache_apply(f->cache, &change, &applied, &error), STATUS_INTERNAL);
 	change.generation = "";
 	assert_int_equal(cache_apply(f->cache, &change, &applied, &error), STATUS_INTERNAL);
-	assert_int_equal(cache_store_pages(f->cache, &page, 1, &error), STATUS_INTERNAL);
+	assert_int_equal(
+	    cache_store_pages(f->cache, GENERATION, &page, 1, &applied, &error), STATUS_INTERNAL);
 	message.msg_id = 0;
-	change = (struct cache_change){"one", 0, 1, NULL, 0, NULL, 0, &message, 1};
+	change = (struct cache_change){
+	    .generation = "one", .to = 1, .messages = &message, .message_count = 1};
 	assert_int_equal(cache_apply(f->cache, &change, &applied, &error), STATUS_INTERNAL);
 	assert_string_equal(tell_conversations(f), "");
 }
@@ -137,13 +143,14 @@ test_contacts_by_newer_stamps_only(void **state)
 	    CONTACT(BOB, "Old Bob", 9, true),
 	    CONTACT(CAROL, "", 12, true),
 	};
+	enum cache_applied applied;
 	struct error error;
 
-	OK(cache_store_contacts(f->cache, contacts, 2, &error));
+	OK(cache_store_contacts(f->cache, GENERATION, contacts, 2, &applied, &error));
 	buf_clear(&f->told);
 	OK(cache_contacts(f->cache, count_contact, f, &error));
 	assert_string_equal(buf_string(&f->told), "bob@x=Bob@10 carol@x=Carol@11 ");
-	OK(cache_store_contacts(f->cache, contacts + 2, 2, &error));
+	OK(cache_store_contacts(f->cache, GENERATION, contacts + 2, 2, &applied, &error));
 	buf_clear(&f->told);
 	OK(cache_contacts(f->cache, count_contact, f, &error));
 	assert_string_equal(buf_string(&f->told), "bob@x=Bob@10 ");
@@ -210,6 +217,7 @@ test_pages_join_and_never_reach_beyond_last(void **state)
 {
 	struct fixture *f = *state;
 	struct cache_page page = {BOB, {1, INT64_MAX}, 1, 4, NULL, 0};
+	enum cache_applied applied;
 	struct error error;
 
 	store(f, BOB, 8, 9, 1, 20);
@@ -218,7 +226,7 @@ test_pages_join_and_never_reach_beyond_last(void **state)
 	assert_string_equal(tell_missing(f, 0, NULL), "bob 1-2, bob 10-20");
 	store(f, BOB, 4, 8, 1, 20);
 	assert_string_equal(tell_missing(f, 0, NULL), "bob 1-2, bob 10-20");
-	OK(cache_store_pages(f->cache, &page, 1, &error));
+	OK(cache_store_pages(f->cache, GENERATION, &page, 1, &applied, &error));
 	assert_string_equal(tell_missing(f, 0, NULL), "bob 10-20");
 	check_sound(f);
 }

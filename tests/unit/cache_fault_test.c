@@ -284,6 +284,7 @@ test_no_room(void **state)
 	struct error error;
 	struct message message;
 	struct cache_page page = {BOB, {1, 1}, 1, INT32_MAX, &message, 1};
+	enum cache_applied applied;
 	enum status status = STATUS_OK;
 	char *text = mem_alloc(60001);
 
@@ -297,7 +298,7 @@ test_no_room(void **state)
 	while (status == STATUS_OK && page.ids.last < 1000) {
 		message = message_of(f, BOB, page.ids.last, 0);
 		message.text = text;
-		status = cache_store_pages(f->cache, &page, 1, &error);
+		status = cache_store_pages(f->cache, GENERATION, &page, 1, &applied, &error);
 		page.ids.first = ++page.ids.last;
 	}
 	/* Telling what is held goes on. */

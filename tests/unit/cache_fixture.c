@@ -107,11 +107,13 @@ store(struct fixture *f, const char *conversation, int64_t first, int64_t last, 
 	size_t count = last < first ? 0 : (size_t)(last - first + 1);
 	struct message *messages = mem_zalloc(count + 1, sizeof *messages);
 	struct cache_page page = {conversation, {first, last}, floor, top, messages, count};
+	enum cache_applied applied;
 	struct error error;
 
 	for (size_t i = 0; i < count; i++)
 		messages[i] = message_of(f, conversation, first + (int64_t)i, 0);
-	OK(cache_store_pages(f->cache, &page, 1, &error));
+	OK(cache_store_pages(f->cache, GENERATION, &page, 1, &applied, &error));
+	assert_int_equal(applied, CACHE_APPLIED);
 	free(messages);
 }
 
@@ -123,7 +125,7 @@ apply(struct fixture *f, struct cache_change *change)
 	struct error error;
 
 	OK(cache_cursor_get(f->cache, &cursor, &error));
-	change->generation = "generation1";
+	change->generation = GENERATION;
 	change->from = cursor.stamp;
 	change->to = f->stamp = (f->stamp > cursor.stamp ? f->stamp : cursor.stamp) + 1;
 	OK(cache_apply(f->cache, change, &applied, &error));
@@ -171,18 +173,21 @@ settle(struct fixture *f, unsigned key, const char *conversation, int64_t msg_id
 	    .time = 1000 + msg_id,
 	    .stamp = ++f->stamp,
 	};
+	enum cache_applied applied;
 	struct error error;
 
-	OK(cache_outbox_settle(f->cache, &result, 1, &error));
+	OK(cache_outbox_settle(f->cache, GENERATION, &result, 1, &applied, &error));
+	assert_int_equal(applied, CACHE_APPLIED);
 }
 
 void
 settle_failed(struct fixture *f, unsigned key, const char *failure)
 {
 	struct outbox_result result = {.key = key_of(key), .failed = true, .failure = failure};
+	enum cache_applied applied;
 	struct error error;
 
-	OK(cache_outbox_settle(f->cache, &result, 1, &error));
+	OK(cache_outbox_settle(f->cache, NULL, &result, 1, &applied, &error));
 }
 
 /* ---- telling ---- */

@@ -18,6 +18,9 @@
 #define BOB   "bob@x"
 #define CAROL "carol@x"
 
+/* Whatever the fixture stores is of this one. */
+#define GENERATION "generation1"
+
 /* Rows with the fields that most tests are about. */
 #define HEAD(a, first_id, last_id, ack_id, read_id, at) \
 	((struct conversation_head){.conversation = (a), \

@@ -199,6 +199,7 @@ test_own_key_from_anywhere_removes_the_row(void **state)
 	struct message event;
 	struct message page_message;
 	struct cache_page page = {BOB, {1, 1}, 1, 2, &page_message, 1};
+	enum cache_applied applied;
 	struct error error;
 
 	queue(f, 1, BOB, "hi");
@@ -206,7 +207,7 @@ test_own_key_from_anywhere_removes_the_row(void **state)
 	queue(f, 3, BOB, "hi");
 	page_message = message_of(f, BOB, 1, 1);
 	event = message_of(f, BOB, 2, 2);
-	OK(cache_store_pages(f->cache, &page, 1, &error));
+	OK(cache_store_pages(f->cache, GENERATION, &page, 1, &applied, &error));
 	assert_string_equal(tell_outbox(f), "2 3<2");
 	apply_messages(f, &event, 1);
 	assert_string_equal(tell_outbox(f), "3");

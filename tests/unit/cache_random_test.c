@@ -128,6 +128,7 @@ step_page(struct model *m, int n)
 	struct message messages[TOP];
 	struct cache_page page = {
 	    names[n], {pick(m, 1, max(c->top, 1)), 0}, c->floor, c->top, messages, 0};
+	enum cache_applied applied;
 	struct error error;
 
 	page.ids.last = pick(m, page.ids.first, page.ids.first + 8);
@@ -136,7 +137,8 @@ step_page(struct model *m, int n)
 		messages[page.count++] = server_message(m, n, i);
 		c->stored[i] = true;
 	}
-	OK(cache_store_pages(m->f->cache, &page, 1, &error));
+	OK(cache_store_pages(m->f->cache, GENERATION, &page, 1, &applied, &error));
+	assert_int_equal(applied, CACHE_APPLIED);
 	model_hold(c, page.ids.first, page.ids.last < c->top ? page.ids.last : c->top, true);
 }
 
@@ -161,6 +163,7 @@ step_send(struct model *m, int n)
 	struct model_conversation *c = &m->conversations[n];
 	struct outbox_result result;
 	struct message message;
+	enum cache_applied applied;
 	struct error error;
 
 	if (!server_add(m, n, true))
@@ -174,7 +177,8 @@ step_send(struct model *m, int n)
 	    .time = message.time,
 	    .stamp = message.stamp,
 	};
-	OK(cache_outbox_settle(m->f->cache, &result, 1, &error));
+	OK(cache_outbox_settle(m->f->cache, GENERATION, &result, 1, &applied, &error));
+	assert_int_equal(applied, CACHE_APPLIED);
 	c->stored[c->top] = true;
 	model_grow(c, 1, c->top);
 	model_hold(c, c->top, c->top, false);

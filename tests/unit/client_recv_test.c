@@ -36,6 +36,7 @@ store(struct story *s, int64_t first, int64_t last)
 	const struct cache_page page = {
 	    "bob@x", {first, last}, 1, last, messages, (size_t)(last - first + 1)};
 	struct cache *cache;
+	enum cache_applied applied;
 	struct error err;
 
 	for (int64_t id = first; id <= last; id++)
@@ -47,7 +48,8 @@ store(struct story *s, int64_t first, int64_t last)
 		    .type = "text",
 		    .text = "hello"};
 	assert_int_equal(cache_open(&cache, path, CACHE_EXISTING, &err), STATUS_OK);
-	assert_int_equal(cache_store_pages(cache, &page, 1, &err), STATUS_OK);
+	assert_int_equal(
+	    cache_store_pages(cache, "AAAAAAAAAAA", &page, 1, &applied, &err), STATUS_OK);
 	cache_close(cache);
 	free(path);
 }

@@ -294,6 +294,7 @@ holds(struct story *s, int64_t first, int64_t last)
 	struct message *messages = mem_zalloc((size_t)(last - first + 1), sizeof *messages);
 	const struct cache_page page = {
 	    "bob@x", {first, last}, 1, last, messages, (size_t)(last - first + 1)};
+	enum cache_applied applied;
 	struct error err;
 
 	for (int64_t id = first; id <= last; id++)
@@ -304,8 +305,9 @@ holds(struct story *s, int64_t first, int64_t last)
 		    .stamp = id,
 		    .type = "text",
 		    .text = "hello"};
-	if (cache_store_pages(s->cache, &page, 1, &err) != STATUS_OK)
+	if (cache_store_pages(s->cache, "AAAAAAAAAAA", &page, 1, &applied, &err) != STATUS_OK)
 		fail_msg("%s", err.text);
+	assert_int_equal(applied, CACHE_APPLIED);
 	free(messages);
 }
 

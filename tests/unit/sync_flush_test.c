@@ -460,10 +460,57 @@ too_few_results_are_refused(void **state)
 	assert_outbox(s, "1? 2?<1");
 }
 
+/* The server started anew: whether its history is the one the cache has, login-sync says. */
+static void
+results_of_another_generation_wait_for_login_sync(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, NULL, 0);
+	writes(s, 1, "bob@x", "one");
+	answers(s, METHOD_SEND, "{'generation':'BBBBBBBBBBB','results':[" SENT(1, 1) "]}");
+	answers(s, METHOD_LOGIN_SYNC, "{'generation':'BBBBBBBBBBB','from':5,'to':9}");
+	fake_delay(s->fake, 50);
+	answers(s, METHOD_SEND, "{'generation':'BBBBBBBBBBB','results':[" SENT(1, 1) "]}");
+	sync_want(s->sync, SYNC_FLUSH, 0);
+	UNTIL(s, ASKED(s, METHOD_LOGIN_SYNC) == 1);
+	assert_outbox(s, "1?");
+	assert_held(s, "");
+	UNTIL(s, !sync_wants(s->sync, SYNC_FLUSH));
+	assert_int_equal(sync_outcome(s->sync, SYNC_FLUSH)->failures, 0);
+	assert_outbox(s, "");
+	assert_held(s, "bob@x 1/1");
+	assert_int_equal(ASKED(s, METHOD_LOGIN_SYNC), 1);
+	assert_int_equal(ASKED(s, METHOD_SEND), 2);
+	assert_int_equal(sync_counts(s->sync)->sent, 1);
+}
+
+/* What was sent before the first login-sync is told it: a fork since is noticed. */
+static void
+what_is_known_beyond_the_cursor_is_told(void **state)
+{
+	struct story *s = *state;
+
+	writes(s, 1, "bob@x", "one");
+	answers(s, METHOD_SEND, RESULTS(SENT(1, 1)));
+	reach(s, SYNC_FLUSH);
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':0,'to':9,'until':12}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':9,'to':12}");
+	reach(s, SYNC_LISTS);
+	assert_asked(s, METHOD_LOGIN_SYNC, 0, "{'known':['AAAAAAAAAAA',11]}");
+	assert_asked(s, METHOD_LOGIN_SYNC, 1,
+	    "{'cursor':['AAAAAAAAAAA',9],'known':['AAAAAAAAAAA',11],'until':12}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':12,'to':12}");
+	reach(s, SYNC_LISTS);
+	assert_asked(s, METHOD_LOGIN_SYNC, 2, "{'cursor':['AAAAAAAAAAA',12]}");
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    STORY(results_of_another_generation_wait_for_login_sync),
+	    STORY(what_is_known_beyond_the_cursor_is_told),
 	    STORY(nothing_to_send_asks_nobody),
 	    STORY(sends_in_order_each_after_the_one_before),
 	    STORY(doubt_comes_before_the_request),

@@ -8,19 +8,22 @@
 /* What the cache answers instead, while it is "broken". */
 static enum status broken;
 
-enum status __real_cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err);
-enum status __wrap_cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err);
+enum status __real_cache_knowledge_get(
+    struct cache *cache, struct cache_knowledge *knowledge, struct error *err);
+enum status __wrap_cache_knowledge_get(
+    struct cache *cache, struct cache_knowledge *knowledge, struct error *err);
 enum status
 __real_cache_acks_done(struct cache *cache, const struct cache_ranges *acks, struct error *err);
 enum status
 __wrap_cache_acks_done(struct cache *cache, const struct cache_ranges *acks, struct error *err);
 
 enum status
-__wrap_cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err)
+__wrap_cache_knowledge_get(
+    struct cache *cache, struct cache_knowledge *knowledge, struct error *err)
 {
 	if (broken)
 		return error_set(err, broken, "the disk is broken, says the test");
-	return __real_cache_cursor_get(cache, cursor, err);
+	return __real_cache_knowledge_get(cache, knowledge, err);
 }
 
 enum status

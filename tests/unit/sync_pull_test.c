@@ -184,6 +184,54 @@ always_follows_what_is_applied(void **state)
 	assert_held(s, "bob@x 1/1");
 }
 
+#define B "'generation':'BBBBBBBBBBB'"
+
+/* The server started anew: what it sends may be of another history, until login-sync says it isn't.
+ */
+static void
+pages_of_another_generation_wait_for_login_sync(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 2);
+	answers(s, METHOD_PULL, "{" B ",'pages':[" PAGE(1, 2, 2, M(1) "," M(2)) "]}");
+	answers(s, METHOD_LOGIN_SYNC, "{" B ",'from':5,'to':5}");
+	fake_delay(s->fake, 50);
+	answers(s, METHOD_PULL, "{" B ",'pages':[" PAGE(1, 2, 2, M(1) "," M(2)) "]}");
+	sync_want(s->sync, SYNC_PULL, 0);
+	UNTIL(s, ASKED(s, METHOD_LOGIN_SYNC) == 1);
+	assert_held(s, "bob@x 0/2");
+	assert_cursor(s, "AAAAAAAAAAA", 5);
+	UNTIL(s, !sync_wants(s->sync, SYNC_PULL));
+	assert_int_equal(sync_outcome(s->sync, SYNC_PULL)->failures, 0);
+	assert_int_equal(ASKED(s, METHOD_LOGIN_SYNC), 1);
+	assert_int_equal(ASKED(s, METHOD_PULL), 2);
+	assert_held(s, "bob@x 2/2");
+	assert_cursor(s, "BBBBBBBBBBB", 5);
+	assert_int_equal(sync_counts(s->sync)->messages, 2);
+}
+
+/* A server of which each answer is of another generation is not asked without end. */
+static void
+ever_new_generations_are_a_failure(void **state)
+{
+	struct story *s = *state;
+	int asked;
+
+	knows(s, 0, 5, "bob@x", 2);
+	for (int i = 0; i < 9; i++) {
+		answers(s, METHOD_PULL, "{" B ",'pages':[" PAGE(1, 1, 2, M(1)) "]}");
+		answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':5,'to':5}");
+	}
+	fail_at(s, SYNC_PULL, STATUS_AGAIN);
+	asked = ASKED(s, METHOD_PULL);
+	assert_in_range(asked, 2, 5);
+	assert_held(s, "bob@x 0/2");
+	/* And it fails with the login-sync that it waits for. */
+	refuses(s, METHOD_LOGIN_SYNC, 500, "internal");
+	UNTIL(s, sync_outcome(s->sync, SYNC_PULL)->failures == 2);
+}
+
 int
 main(void)
 {
@@ -193,6 +241,8 @@ main(void)
 	    STORY(only_the_hole_is_pulled),
 	    STORY(expired_ones_are_not_asked_for_again),
 	    STORY(unknown_conversations_end_it),
+	    STORY(pages_of_another_generation_wait_for_login_sync),
+	    STORY(ever_new_generations_are_a_failure),
 	    STORY(what_is_not_there_ends_it),
 	    STORY(no_pages_end_it),
 	    STORY(pages_not_asked_for_are_refused),

@@ -86,11 +86,13 @@ test_login_sync_request(void **state)
 	static const char *const bad[] = {"{'cursor':7}", "{'cursor':['',7]}",
 	    "{'cursor':['AAAAAAAAAAA',7.5]}", "{'cursor':['AAAAAAAAAAA',-7]}",
 	    "{'cursor':['AAAAAAAAAAAA',7]}", "{" C ",'until':0}", "{" C ",'until':'x'}",
-	    "{'acks':7}", "{'acks':[7]}", "{'acks':[[]]}", "{'acks':[['b@x',1]]}",
+	    "{'known':7}", "{'acks':7}", "{'acks':[7]}", "{'acks':[[]]}", "{'acks':[['b@x',1]]}",
 	    "{'acks':[['b@x',1,2,3]]}", "{'acks':[['b@x',0,2]]}", "{'acks':[['b@x',3,2]]}",
 	    "{'acks':[['B@x',1,2]]}", "{'acks':[[1,1,2]]}", "{'acks':[['b@x',1,1.5]]}",
 	    "{'acks':[['b@x',1,9007199254740992]]}", "{'acks':[{'a':'b@x','b':1,'c':2}]}"};
-	struct login_sync_request request = {{"AAAAAAAAAAA", 7}, 9, {some_ranges, 2}}, back;
+	struct login_sync_request request = {
+	    {"AAAAAAAAAAA", 7}, {"AAAAAAAAAAA", 8}, 9, {some_ranges, 2}};
+	struct login_sync_request back;
 	struct json *doc;
 	struct buf out;
 
@@ -101,6 +103,8 @@ test_login_sync_request(void **state)
 	assert_int_equal(login_sync_request_read(&back, doc, NULL), STATUS_OK);
 	assert_string_equal(back.cursor.generation, "AAAAAAAAAAA");
 	assert_int_equal(back.cursor.stamp, 7);
+	assert_string_equal(back.known.generation, "AAAAAAAAAAA");
+	assert_int_equal(back.known.stamp, 8);
 	assert_int_equal(back.until, 9);
 	assert_some_ranges(back.acks.items, back.acks.count);
 	login_sync_request_finish(&back);
