@@ -50,10 +50,14 @@ SERVER_UNIT_TESTS += tests/unit/store_test
 SERVER_UNIT_TESTS += tests/unit/wheel_test
 SERVER_UNIT_TESTS += tests/unit/worker_test
 
+# What tests/run runs of them.
+TESTS_TO_RUN =
 if CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
+TESTS_TO_RUN += $(UNIT_TESTS)
 if SERVER
 check_PROGRAMS += $(SERVER_UNIT_TESTS)
+TESTS_TO_RUN += $(SERVER_UNIT_TESTS)
 endif
 endif
 
@@ -80,7 +84,7 @@ check-local:
 	  echo "The tests need packages that are missing. On Debian: apt-get install $(TEST_PACKAGES)" >&2; \
 	  echo "Then run configure again." >&2; exit 1; }
 	@SRCDIR='$(srcdir)' BUILDDIR='$(builddir)' PYTHON='$(PYTHON)' SERVER='$(TEST_WITH_SERVER)' \
-	  CC='$(CC)' T='$(T)' $(PERL) $(srcdir)/tests/run $(check_PROGRAMS)
+	  CC='$(CC)' T='$(T)' $(PERL) $(srcdir)/tests/run $(TESTS_TO_RUN)
 
 CLEANFILES += tests/summary
 
@@ -104,6 +108,24 @@ tests_unit_store_test_SOURCES = tests/unit/store_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
+
+# The programs that the fault tests kill at exact places: linked of the same libraries, with hooks
+# around some of what they call (tests/faults/hooks.h). What is installed has none.
+if SERVER
+check_PROGRAMS += tests/faults/tern tests/faults/ternd
+SQLITE_HOOKS = -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
+tests_faults_tern_SOURCES = src/main.c tests/faults/hooks.c tests/faults/hooks.h \
+	tests/faults/tern_hooks.c
+tests_faults_tern_LDADD = $(TERN_LIBS)
+tests_faults_tern_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
+	-Wl,--wrap=http_create,--wrap=backoff_next
+tests_faults_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
+tests_faults_ternd_SOURCES = contrib/ternd/main.c tests/faults/hooks.c tests/faults/hooks.h \
+	tests/faults/ternd_hooks.c
+tests_faults_ternd_LDADD = $(TERND_LIBS) $(LIBINTL)
+tests_faults_ternd_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
+	-Wl,--wrap=ack_saver_add,--wrap=reply_send
+endif
 
 # Benches are no part of the build: `make bench` builds and runs them, after the machine's own figures.
 EXTRA_PROGRAMS += tests/bench/cache_bench

@@ -1,54 +1,7 @@
 """What must hold after a run of chaos.py, or while it goes on."""
 import json
-import sqlite3
 
-
-def open_database(path):
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    database.execute("PRAGMA query_only = 1")
-    return database
-
-
-def peer(pair, own):
-    """How a conversation is called by one of its two."""
-    return pair[1] if pair[0] == own else pair[0]
-
-
-class Stored:
-    """All that the server has."""
-
-    def __init__(self, path):
-        db = open_database(path)
-        db.execute("BEGIN")
-        self.sound = db.execute("PRAGMA integrity_check").fetchone()[0]
-        self.heads = {}     # conversation_id: ((address, address), first, last)
-        self.rows = {}      # conversation_id: [(msg_id, from, time, stamp, text, key)]
-        for number, a, b, first, last in db.execute(
-                "SELECT conversation_id, a.address, b.address, first_msg_id, last_msg_id"
-                " FROM conversation c JOIN account a ON a.account_id = account_a"
-                " JOIN account b ON b.account_id = account_b"):
-            self.heads[number] = ((a, b), first, last)
-            self.rows[number] = []
-        for number, *row in db.execute(
-                "SELECT conversation_id, msg_id, address, time, m.stamp, body, key FROM message m"
-                " JOIN account ON account_id = sender_id ORDER BY conversation_id, msg_id"):
-            row[4] = json.loads(row[4])
-            self.rows[number].append(tuple(row))
-        self.keys = {(key, address): (number, msg_id) for key, address, number, msg_id in
-                     db.execute("SELECT key, address, conversation_id, msg_id FROM message_key"
-                                " JOIN account USING (account_id)")}
-        self.contacts = {}
-        for owner, *row in db.execute(
-                "SELECT o.address, c.address, name, c.stamp, removed FROM contact c"
-                " JOIN account o ON o.account_id = owner_id ORDER BY 1, 2"):
-            self.contacts.setdefault(owner, []).append(tuple(row))
-        self.generations = dict(db.execute("SELECT generation, stamp FROM generation"))
-        db.close()
-
-    def of(self, account):
-        """The account's conversations: {peer: (first, last, rows)}."""
-        return {peer(pair, account): (first, last, self.rows[number])
-                for number, (pair, first, last) in self.heads.items() if account in pair}
+from databases import Cache, Stored, peer
 
 
 def check_cursors(chaos, devices=None):
@@ -60,49 +13,20 @@ def check_cursors(chaos, devices=None):
         for conversation, (_, _, rows) in stored.of(device.user.address).items():
             last, held = cache.conversations.get(conversation, (0, []))
             ids = {n for a, b in held for n in range(a, b + 1)}
-            there = {row[0] for row in cache.messages.get(conversation, [])}
+            there = {row.msg_id for row in cache.messages.get(conversation, [])}
             if ids != there:
                 chaos.complain(f"{device.name} {conversation}: held {held}, rows {sorted(there)}")
-            for msg_id, _, _, stamp, text, key in rows:
-                if stamp <= cache.cursor and msg_id > last and key not in cache.outbox:
+            for row in rows:
+                if (row.stamp <= cache.cursor and row.msg_id > last
+                        and row.key not in cache.outbox):
                     chaos.complain(
                         f"{device.name}: cursor {cache.cursor} is beyond {conversation} "
-                        f"{msg_id} ({text[:30]!r}, stamp {stamp}), which no hole shows")
-
-
-class Cache:
-    """What a device's cache holds."""
-
-    def __init__(self, path):
-        db = open_database(path)
-        db.execute("BEGIN")
-        self.generation, self.cursor = db.execute(
-            "SELECT generation, cursor FROM account").fetchone()
-        names = dict(db.execute("SELECT conversation_id, address FROM conversation"))
-        self.conversations = {
-            names[number]: (last, db.execute(
-                "SELECT first, last FROM held WHERE conversation_id = ? ORDER BY first",
-                (number,)).fetchall())
-            for number, last in db.execute("SELECT conversation_id, last FROM conversation")}
-        self.counts = {names[number]: (held, own, read) for number, held, own, read in db.execute(
-            "SELECT conversation_id, held, own, read FROM conversation")}
-        self.messages = {}
-        for number, *row in db.execute(
-                "SELECT conversation_id, msg_id, sender, time, stamp, text, key FROM message"
-                " ORDER BY conversation_id, msg_id"):
-            self.messages.setdefault(names[number], []).append(tuple(row))
-        self.outbox = {key: failure for key, failure in
-                       db.execute("SELECT key, failure FROM outbox")}
-        self.contacts = db.execute(
-            "SELECT address, name, stamp, removed FROM contact ORDER BY address").fetchall()
-        self.sound = (db.execute("PRAGMA integrity_check").fetchone()[0],
-                      db.execute("PRAGMA foreign_key_check").fetchall())
-        self.waiting = db.execute("SELECT count(*) FROM place WHERE next IS NOT NULL").fetchone()[0]
-        db.close()
+                        f"{row.msg_id} ({row.text[:30]!r}, stamp {row.stamp}), "
+                        f"which no hole shows")
 
 
 def check_all(chaos):
-    stored = Stored(chaos.server.store)
+    stored = Stored(chaos.server.store, thorough=True)
     check_server(chaos, stored)
     check_promises(chaos, stored)
     for device in chaos.devices:
@@ -112,21 +36,22 @@ def check_all(chaos):
 
 
 def check_server(chaos, stored):
-    if stored.sound != "ok":
-        chaos.complain(f"the store: {stored.sound}")
+    if stored.complaints:
+        chaos.complain(f"the store: {stored.complaints}")
     messages = 0
     for number, (pair, first, last) in stored.heads.items():
         rows = stored.rows[number]
         messages += len(rows)
-        if [row[0] for row in rows] != list(range(1, last + 1)) or first != 1:
-            chaos.complain(f"{pair}: msg_ids are not 1..{last}: {[row[0] for row in rows]}")
-        stamps = [row[3] for row in rows]
+        ids = [row.msg_id for row in rows]
+        if ids != list(range(1, last + 1)) or first != 1:
+            chaos.complain(f"{pair}: msg_ids are not 1..{last}: {ids}")
+        stamps = [row.stamp for row in rows]
         if any(a >= b for a, b in zip(stamps, stamps[1:])):
             chaos.complain(f"{pair}: stamps do not grow")
-        for msg_id, sender, _, _, _, key in rows:
-            if stored.keys.get((key, sender)) != (number, msg_id):
-                chaos.complain(f"{pair} {msg_id}: its key names "
-                               f"{stored.keys.get((key, sender))}")
+        for row in rows:
+            if stored.keys.get((row.key, row.sender)) != (number, row.msg_id):
+                chaos.complain(f"{pair} {row.msg_id}: its key names "
+                               f"{stored.keys.get((row.key, row.sender))}")
     if messages != len(stored.keys):
         chaos.complain(f"{messages} messages, {len(stored.keys)} keys")
 
@@ -135,8 +60,8 @@ def check_promises(chaos, stored):
     """What the commands said against what the server has."""
     where = {}
     for number, (pair, _, _) in stored.heads.items():
-        for msg_id, sender, _, _, text, _ in stored.rows[number]:
-            where.setdefault(text, []).append((sender, peer(pair, sender), msg_id))
+        for row in stored.rows[number]:
+            where.setdefault(row.text, []).append((row.sender, peer(pair, row.sender), row.msg_id))
     for text in where.keys() - chaos.messages.keys():
         chaos.complain(f"nobody wrote {text[:80]!r}: {where[text]}")
     for text, message in chaos.messages.items():
@@ -184,10 +109,10 @@ def check_order(chaos, where):
 
 
 def check_cache(chaos, device, stored):
-    cache = Cache(device.user.cache)
+    cache = Cache(device.user.cache, thorough=True)
     own = device.user.address
-    if cache.sound != ("ok", []):
-        chaos.complain(f"{device.name}: {cache.sound}")
+    if cache.complaints:
+        chaos.complain(f"{device.name}: {cache.complaints}")
     if cache.outbox:
         chaos.complain(f"{device.name}: outbox {cache.outbox}")
     if cache.waiting:
@@ -198,7 +123,7 @@ def check_cache(chaos, device, stored):
         return
     for conversation, (_, last, rows) in theirs.items():
         what = f"{device.name} {conversation}"
-        expected = [(*row[:5], row[5] if row[1] == own else None) for row in rows]
+        expected = [row if row.sender == own else row._replace(key=None) for row in rows]
         got = cache.messages.get(conversation, [])
         if got != expected:
             wrong = [(g, e) for g, e in zip(got, expected) if g != e][:3]
@@ -206,7 +131,7 @@ def check_cache(chaos, device, stored):
         if cache.conversations[conversation] != (last, [(1, last)]):
             chaos.complain(f"{what}: {cache.conversations[conversation]}, not {last}")
         held, count, read = cache.counts[conversation]
-        if (held, count) != (last, sum(row[1] == own and row[0] > read for row in rows)):
+        if (held, count) != (last, sum(row.sender == own and row.msg_id > read for row in rows)):
             chaos.complain(f"{what}: counts {held} held, {count} own")
     if cache.contacts != stored.contacts.get(own, []):
         chaos.complain(f"{device.name}: contacts {cache.contacts}, not "
@@ -234,7 +159,7 @@ def handed(device, consumer):
 def check_consumer(chaos, device, consumer, stored):
     own = device.user.address
     what = f"{device.name} consumer {consumer}"
-    expected = {conversation: [row for row in rows if consumer == "own" or row[1] != own]
+    expected = {conversation: [row for row in rows if consumer == "own" or row.sender != own]
                 for conversation, (_, _, rows) in stored.of(own).items()}
     places = {conversation: None if consumer == "now" else 0 for conversation in expected}
     repeats = {}
@@ -243,8 +168,8 @@ def check_consumer(chaos, device, consumer, stored):
         total += 1
         conversation, msg_id = message["conversation"], message["msg_id"]
         rows = expected[conversation]
-        index = next((i for i, row in enumerate(rows) if row[0] == msg_id), None)
-        if index is None or rows[index][4] != message["text"]:
+        index = next((i for i, row in enumerate(rows) if row.msg_id == msg_id), None)
+        if index is None or rows[index].text != message["text"]:
             chaos.complain(f"{what}: not a message of the server: {message}")
             return
         place = places[conversation]
@@ -253,7 +178,7 @@ def check_consumer(chaos, device, consumer, stored):
         again = message.get("repeated", False)
         if index > place or (index < place and not again):
             chaos.complain(f"{what}: {conversation} {msg_id} came where "
-                           f"{rows[place][0] if place < len(rows) else 'the end'} was next"
+                           f"{rows[place].msg_id if place < len(rows) else 'the end'} was next"
                            f"{', marked as repeated' if again else ''}")
             return
         if again and not device.disturbed[consumer]:

@@ -136,11 +136,14 @@ class Background:
 
 
 class Server:
-    """ternd on loopback. Keeps its port over a restart where fixed is set."""
+    """ternd on loopback. Keeps its port over a restart where fixed is set. env: what its
+    environment has besides; looked at when it starts."""
 
     def __init__(self, t, store=None, registration="open", domains=(DOMAIN,), fixed=False,
-                 options=(), preexec=None):
+                 options=(), preexec=None, program=TERND):
         self.t = t
+        self.program = program
+        self.env = {}
         self.store = store or t.path(f"server{t.count('server')}.db")
         self.fixed = fixed
         self.port = 0
@@ -171,8 +174,8 @@ class Server:
         raise Failure(f"ternd does not start: {self.process.errors()}")
 
     def _start(self, port):
-        args = [TERND, "--listen", f"http://127.0.0.1:{port}", *self.options]
-        self.process = Background(self.t, args, self.t.env, preexec=self.preexec)
+        args = [self.program, "--listen", f"http://127.0.0.1:{port}", *self.options]
+        self.process = Background(self.t, args, {**self.t.env, **self.env}, preexec=self.preexec)
         line = self.process.line()
         if line is None:
             code = self.process.wait()

@@ -1,0 +1,150 @@
+"""What the server's database and a device's cache hold, read beside the programs that use them.
+
+All that the fault tests know of the schemas stands here. Columns are taken by name, so that new ones
+do no harm.
+"""
+import collections
+import json
+import sqlite3
+
+
+def open_database(path):
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    database.execute("PRAGMA query_only = 1")
+    database.row_factory = sqlite3.Row
+    database.execute("BEGIN")
+    return database
+
+
+# A message, on the server or in a cache.
+Row = collections.namedtuple("Row", "msg_id sender time stamp text key type target")
+
+
+def peer(pair, own):
+    """How a conversation is called by one of its two; a group is called the same by all."""
+    return pair[1] if len(pair) > 1 and pair[0] == own else pair[0]
+
+
+def sound(db):
+    """What SQLite itself has to say about it; nothing where all is well."""
+    said = [row[0] for row in db.execute("PRAGMA integrity_check")]
+    broken = [tuple(row) for row in db.execute("PRAGMA foreign_key_check")]
+    return (said if said != ["ok"] else []) + broken
+
+
+class Stored:
+    """All that the server has. complaints: SQLite's own, where it is to look at every page."""
+
+    def __init__(self, path, thorough=False):
+        db = open_database(path)
+        self.complaints = sound(db) if thorough else []
+        accounts = {row["account_id"]: row["address"] for row in db.execute(
+            "SELECT * FROM account")}
+        self.accounts = set(accounts.values())
+        self.stamp = db.execute("SELECT stamp FROM state").fetchone()[0]
+        self.heads = {}     # conversation_id: ((address, address) or (group,), first, last)
+        self.rows = {}      # conversation_id: [Row]
+        groups = {row["conversation_id"]: row["address"]
+                  for row in db.execute("SELECT * FROM group_chat")}
+        for row in db.execute("SELECT * FROM conversation"):
+            number = row["conversation_id"]
+            pair = (groups[number],) if number in groups else (
+                accounts[row["account_a"]], accounts[row["account_b"]])
+            self.heads[number] = (pair, row["first_msg_id"], row["last_msg_id"])
+            self.rows[number] = []
+        for row in db.execute("SELECT * FROM message ORDER BY conversation_id, msg_id"):
+            self.rows[row["conversation_id"]].append(
+                Row(row["msg_id"], accounts[row["sender_id"]], row["time"], row["stamp"],
+                    json.loads(row["body"]), row["key"], row["type"], row["target"]))
+        self.spans = {}     # (account, conversation_id): [(first, last or None)] of a group
+        for row in db.execute("SELECT * FROM member_span ORDER BY first"):
+            self.spans.setdefault((accounts[row["account_id"]], row["conversation_id"]),
+                                  []).append((row["first"], row["last"]))
+        self.keys = {(row["key"], accounts[row["account_id"]]):
+                     (row["conversation_id"], row["msg_id"])
+                     for row in db.execute("SELECT * FROM message_key")}
+        self.contacts = {}  # owner: [(address, name, stamp, removed)]
+        for row in db.execute("SELECT * FROM contact ORDER BY owner_id, address"):
+            self.contacts.setdefault(accounts[row["owner_id"]], []).append(
+                (row["address"], row["name"], row["stamp"], row["removed"]))
+        self.generations = {row["generation"]: row["stamp"]
+                            for row in db.execute("SELECT * FROM generation ORDER BY number")}
+        self.devices = {row["device_id"]: (accounts[row["account_id"]], row["revoked"],
+                                           row["stamp"])
+                        for row in db.execute("SELECT * FROM device")}
+        self.members = {(accounts[row["account_id"]], row["conversation_id"]):
+                        (row["last_ack_msg_id"], row["last_read_msg_id"])
+                        for row in db.execute("SELECT * FROM member")}
+        self.acks = {(row["device_id"], row["conversation_id"]): row["last_ack_msg_id"]
+                     for row in db.execute("SELECT * FROM device_ack")}
+        db.close()
+
+    def of(self, account):
+        """The account's conversations: {peer: (first, last, rows that it may see)}."""
+        result = {}
+        for number, (pair, first, last) in self.heads.items():
+            rows = self.rows[number]
+            spans = self.spans.get((account, number))
+            if spans:
+                rows = [row for row in rows if any(
+                    a <= row.msg_id and (b is None or row.msg_id <= b) for a, b in spans)]
+            elif account not in pair:
+                continue
+            result[peer(pair, account)] = (first, last, rows)
+        return result
+
+
+class Cache:
+    """What a device's cache holds."""
+
+    def __init__(self, path, thorough=False):
+        db = open_database(path)
+        self.complaints = sound(db) if thorough else []
+        account = db.execute("SELECT * FROM account").fetchone()
+        self.address = account["address"]
+        self.device_id = account["device_id"]
+        self.token = account["token"]
+        self.generation, self.cursor = account["generation"], account["cursor"]
+        self.heads = {}          # peer: the row of its conversation
+        self.conversations = {}  # peer: (last, [(first, last) of each range])
+        self.counts = {}         # peer: (held, own, read)
+        self.acks = {}           # peer: [(first, last)] not told yet
+        names = {}
+        for row in db.execute("SELECT * FROM conversation ORDER BY address"):
+            name = names[row["conversation_id"]] = row["address"]
+            self.heads[name] = dict(row)
+            self.counts[name] = (row["held"], row["own"], row["read"])
+        for name, ranges in (("held", {}), ("ack", self.acks)):
+            for row in db.execute(f"SELECT * FROM {name} ORDER BY conversation_id, first"):
+                ranges.setdefault(names[row["conversation_id"]], []).append(
+                    (row["first"], row["last"]))
+            if name == "held":
+                self.conversations = {n: (head["last"], ranges.get(n, []))
+                                      for n, head in self.heads.items()}
+        self.messages = {}       # peer: [Row]
+        for row in db.execute("SELECT * FROM message ORDER BY conversation_id, msg_id"):
+            self.messages.setdefault(names[row["conversation_id"]], []).append(
+                Row(row["msg_id"], row["sender"], row["time"], row["stamp"], row["text"],
+                    row["key"], row["type"], row["target"]))
+        self.queue = [dict(row) for row in db.execute("SELECT * FROM outbox ORDER BY outbox_id")]
+        self.outbox = {row["key"]: row["failure"] for row in self.queue}
+        self.contacts = [(row["address"], row["name"], row["stamp"], row["removed"])
+                         for row in db.execute("SELECT * FROM contact ORDER BY address")]
+        self.places = {}         # (consumer, peer): (place, handing, next)
+        for row in db.execute("SELECT * FROM place JOIN consumer USING (consumer_id)"):
+            self.places[(row["name"], names[row["conversation_id"]])] = (
+                row["place"], row["handing"], row["next"])
+        self.waiting = sum(place[2] is not None for place in self.places.values())
+        db.close()
+
+
+def content(path, leave_out=("traffic",)):
+    """All rows of all tables but some and the search index, which is made in idle time: for telling
+    whether anything changed."""
+    db = open_database(path)
+    tables = [row[0] for row in db.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%'")]
+    rows = {table: sorted(map(repr, map(tuple, db.execute(f"SELECT * FROM {table}"))))
+            for table in tables if table not in leave_out}
+    db.close()
+    return rows

@@ -1,0 +1,24 @@
+"""Each fifth boundary of what boundaries.py knows; run by hand it tries all."""
+import tern_test
+from tern_test import check
+
+import boundaries
+
+STEP = 5
+
+
+def test_killed_at_boundaries(t):
+    world = boundaries.prepare(t)
+    sum_tried = 0
+    complaints = []
+    for index, case in enumerate(boundaries.CASES):
+        found, tried = boundaries.try_case(
+            world, case, wanted=lambda number: (number + index) % STEP == 0)
+        complaints += found
+        sum_tried += tried
+    check(not complaints, "\n".join(complaints))
+    check(sum_tried > 20, f"only {sum_tried} boundaries")
+    print(f"# {sum_tried} boundaries")
+
+
+tern_test.main()
