@@ -74,7 +74,6 @@ read_changes(struct login_sync *sync, struct store *store, struct error *err)
 	int64_t last = store->driver->last_stamp(store);
 	enum status status;
 
-	answer->from = from;
 	status = store->driver->changes(store, &sync->work.call->caller, from,
 	    last > until ? last : until, LIMIT_PAGE_ROWS, add_contact, add_head, answer,
 	    &answer->to, err);

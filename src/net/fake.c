@@ -57,7 +57,7 @@ take_step(struct fake *fake, struct pending *pending)
 		pending->step = step;
 		pending->due = time_mono() + step->delay_ms * TIME_MS;
 		if (step->cut && !step->left)
-			pending->call->bytes_up = 0;
+			pending->call->bytes_up = pending->call->requests = 0;
 		return;
 	}
 }
@@ -68,6 +68,7 @@ fake_start(struct transport *transport, struct transport_call *call)
 	struct fake *fake = downcast(transport);
 
 	call->bytes_up = (int64_t)call->body.length;
+	call->requests = 1;
 	fake->requests =
 	    mem_resize(fake->requests, fake->request_count + 1, sizeof *fake->requests);
 	fake->requests[fake->request_count++] =

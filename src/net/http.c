@@ -30,8 +30,8 @@ struct http_call {
 	struct buf body; /* the call's, compressed; empty where it goes as it is */
 	struct buf answer;
 	int64_t deadline; /* time_mono() */
-	int requests; /* how often it was made: libcurl makes it anew on a kept connection's end */
-	bool left;    /* one that was made before this may have been served */
+	int requests;     /* made before this one */
+	bool left;        /* one of them may have been served */
 };
 
 static struct http_transport *
@@ -62,11 +62,10 @@ static int
 on_traffic(CURL *easy, curl_infotype type, char *data, size_t size, void *arg)
 {
 	struct transport_call *call = arg;
-	struct http_call *state = call->backend;
 
 	(void)easy;
 	if (type == CURLINFO_HEADER_OUT && begins_request(call, data, size))
-		state->requests++;
+		call->requests++;
 	if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
 		call->bytes_up += (int64_t)size;
 	else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
@@ -138,6 +137,7 @@ begin(struct http_transport *http, struct transport_call *call, int64_t deadline
 
 	state->http = http;
 	state->deadline = deadline;
+	state->requests = call->requests;
 	state->left = left;
 	state->easy = http->curl.easy_init();
 	buf_init(&state->body, LIMIT_REQUEST);
@@ -241,8 +241,9 @@ complete(struct transport_call *call, CURLcode result)
 {
 	struct http_call *state = call->backend;
 	struct http_transport *http = state->http;
-	/* Whatever became of the last one, one before it may have been served. */
-	bool left = state->left || state->requests > 1;
+	/* libcurl makes a request anew on a kept connection's end. Whatever became of the last one,
+	 * one before it may have been served. */
+	bool left = state->left || call->requests - state->requests > 1;
 	bool plain = !state->body.length;
 	int64_t deadline = state->deadline;
 

@@ -10,6 +10,7 @@ transport_start(struct transport *transport, struct transport_call *call)
 	call->left = false;
 	call->doc = NULL;
 	call->err.text[0] = '\0';
+	call->requests = 0;
 	call->bytes_up = 0;
 	call->bytes_down = 0;
 	transport->ops->start(transport, call);

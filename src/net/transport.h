@@ -43,6 +43,7 @@ struct transport_call {
 	bool left;             /* the server may have done what was asked */
 	struct json *doc;      /* owned; NULL unless status is OK */
 	struct error err;      /* a sentence unless OK */
+	int requests;          /* how often it was made: 0 where nothing left, seldom over 1 */
 	/* On the wire, with HTTP's own. bytes_up grows while the call is under way: as long as it
 	 * is 0 nothing of the request has left. */
 	int64_t bytes_up;

@@ -9,7 +9,7 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 {
 	const struct cache_change change = {
 	    .generation = answer->generation,
-	    .from = answer->from,
+	    .from = sync->lists_asked.cursor.stamp,
 	    .to = answer->to,
 	    .asked = &sync->lists_asked,
 	    .contacts = answer->contacts,
@@ -20,9 +20,9 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 	enum cache_applied applied = CACHE_APPLIED;
 	enum status status;
 
-	if (answer->from > sync->lists_asked.cursor.stamp)
-		return error_set(err, STATUS_PROTOCOL,
-		    "the server leaves out what changed since this cache's cursor");
+	/* Each page advances: one that doesn't would be asked for again for ever. */
+	if (answer->to < change.from || (answer->until && answer->to == change.from))
+		return error_set(err, STATUS_PROTOCOL, "a page of login-sync does not advance");
 	status = sync_apply(sync, &change, &applied, err);
 	sync->lists_until = answer->until;
 	/* A gap: another process was reset meanwhile, or stored what the server was not told of. */

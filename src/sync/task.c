@@ -42,7 +42,7 @@ task_done(struct transport_call *call)
 	struct error err;
 
 	task->busy = false;
-	sync->counts.traffic.requests++;
+	sync->counts.traffic.requests += call->requests;
 	sync->counts.traffic.bytes_up += call->bytes_up;
 	sync->counts.traffic.bytes_down += call->bytes_down;
 	/* Acks that can't be forgotten now ride once more, which is harmless. */

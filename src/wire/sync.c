@@ -116,7 +116,6 @@ login_sync_answer_write(struct buf *out, const struct login_sync_answer *answer)
 		buf_add_char(out, '}');
 		return;
 	}
-	json_put_int(out, "from", answer->from);
 	json_put_int(out, "to", answer->to);
 	if (answer->contact_count)
 		rows_write(out, "contacts", answer->contacts, answer->contact_count, write_contact);
@@ -132,26 +131,6 @@ login_sync_answer_write(struct buf *out, const struct login_sync_answer *answer)
 	buf_add_char(out, '}');
 }
 
-static enum status
-interval_read(int64_t *from, int64_t *to, const struct json *doc, struct error *err)
-{
-	enum status status;
-
-	if ((status = json_get_int(doc, "from", JSON_REQUIRED, 0, LIMIT_INTEGER, from, err)) ||
-	    (status = json_get_int(doc, "to", JSON_REQUIRED, *from, LIMIT_INTEGER, to, err)))
-		return status;
-	return STATUS_OK;
-}
-
-/* Each page advances: one that doesn't would be asked for again for ever. */
-static enum status
-paging_check(const struct login_sync_answer *answer, struct error *err)
-{
-	if (answer->until && answer->to == answer->from)
-		return error_set(err, STATUS_PROTOCOL, "a page of login-sync does not advance");
-	return STATUS_OK;
-}
-
 enum status
 login_sync_answer_read(struct login_sync_answer *answer, const struct json *doc, struct error *err)
 {
@@ -162,7 +141,7 @@ login_sync_answer_read(struct login_sync_answer *answer, const struct json *doc,
 	    (status = json_get_bool(doc, "reset", JSON_OPTIONAL, &answer->reset, err)) ||
 	    answer->reset)
 		return json_answer_status(status, err);
-	if ((status = interval_read(&answer->from, &answer->to, doc, err)) ||
+	if ((status = json_get_int(doc, "to", JSON_REQUIRED, 0, LIMIT_INTEGER, &answer->to, err)) ||
 	    (status = json_get_int(
 	         doc, "until", JSON_OPTIONAL, 1, LIMIT_INTEGER, &answer->until, err)) ||
 	    (status = rows_read(doc, "contacts", sizeof *answer->contacts,
@@ -172,9 +151,7 @@ login_sync_answer_read(struct login_sync_answer *answer, const struct json *doc,
 	    (status = rows_read(doc, "conversations", sizeof *answer->heads,
 	         (void **)&answer->heads, &answer->head_count, head_row, err)) ||
 	    (status = rows_read(doc, "amendments", sizeof *answer->amendments,
-	         (void **)&answer->amendments, &answer->amendment_count, placed_message_row,
-	         err)) ||
-	    (status = paging_check(answer, err)))
+	         (void **)&answer->amendments, &answer->amendment_count, placed_message_row, err)))
 		login_sync_answer_finish(answer);
 	return json_answer_status(status, err);
 }
@@ -298,6 +275,17 @@ event_row(void *row, const struct json *object, struct error *err)
 	case EVENT_UNKNOWN:
 		break;
 	}
+	return STATUS_OK;
+}
+
+static enum status
+interval_read(int64_t *from, int64_t *to, const struct json *doc, struct error *err)
+{
+	enum status status;
+
+	if ((status = json_get_int(doc, "from", JSON_REQUIRED, 0, LIMIT_INTEGER, from, err)) ||
+	    (status = json_get_int(doc, "to", JSON_REQUIRED, *from, LIMIT_INTEGER, to, err)))
+		return status;
 	return STATUS_OK;
 }
 

@@ -19,8 +19,7 @@ struct login_sync_request {
 struct login_sync_answer {
 	const char *generation;
 	bool reset;
-	int64_t from;
-	int64_t to;
+	int64_t to;    /* the interval begins at the request's cursor, 0 without one */
 	int64_t until; /* not 0: there is more */
 	struct contact *contacts;
 	size_t contact_count;

@@ -152,6 +152,8 @@ class Proxy:
         self.rule = None
         self.refusing = False  # accepts, and closes at once
         self.requests = []     # first lines of requests, as they came
+        self.bytes_up = 0      # that came from clients, in all
+        self.bytes_down = 0    # and from the server
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -237,6 +239,7 @@ class Proxy:
             data = client.recv(65536)
             if not data:
                 return
+            self.bytes_up += len(data)
             if data.startswith((b"POST ", b"GET ")):
                 # A request follows the answer before it, so this is a new exchange.
                 self.requests.append(data.split(b"\r\n", 1)[0].decode("latin-1"))
@@ -259,6 +262,7 @@ class Proxy:
             data = server.recv(65536)
             if not data:
                 return
+            self.bytes_down += len(data)
             rule = exchange["rule"]
             if rule is not None:
                 if rule.delay and exchange["answered"] == 0:

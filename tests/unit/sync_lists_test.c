@@ -7,10 +7,10 @@ asks_for_page_after_page(void **state)
 	struct story *s = *state;
 
 	answers(s, METHOD_LOGIN_SYNC,
-	    "{" G ",'from':0,'to':5,'contacts':[{'address':'bob@x','name':'Bob','stamp':5}],"
+	    "{" G ",'to':5,'contacts':[{'address':'bob@x','name':'Bob','stamp':5}],"
 	    "'until':9}");
 	answers(s, METHOD_LOGIN_SYNC,
-	    "{" G ",'from':5,'to':9,'conversations':[{'conversation':'bob@x','first':1,'last':4,"
+	    "{" G ",'to':9,'conversations':[{'conversation':'bob@x','first':1,'last':4,"
 	    "'ack':0,'read':0,'stamp':9}]}");
 	reach(s, SYNC_LISTS);
 	assert_asked(s, METHOD_LOGIN_SYNC, 0, "{}");
@@ -27,7 +27,7 @@ unchanged_costs_one_round_trip(void **state)
 	struct story *s = *state;
 
 	knows(s, 0, 5, NULL, 0);
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':5,'to':5}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':5}");
 	reach(s, SYNC_LISTS);
 	assert_asked(s, METHOD_LOGIN_SYNC, 0, "{'cursor':['AAAAAAAAAAA',5]}");
 	assert_cursor(s, "AAAAAAAAAAA", 5);
@@ -83,7 +83,7 @@ late_page_is_discarded_and_its_until_forgotten(void **state)
 	knows(s, 0, 5, NULL, 0);
 	late_answer(s, "{" G ",'from':5,'to':7,'until':9}");
 	knows(s, 5, 20, NULL, 0);
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':20,'to':20}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':20}");
 	UNTIL(s, !sync_wants(s->sync, SYNC_LISTS));
 	/* With "until":9 the server would tell nothing beyond 20, and there may be more. */
 	assert_asked(s, METHOD_LOGIN_SYNC, 1, "{'cursor':['AAAAAAAAAAA',20]}");
@@ -99,20 +99,31 @@ gap_is_asked_for_again(void **state)
 	knows(s, 0, 5, NULL, 0);
 	late_answer(s, "{" G ",'from':5,'to':7}");
 	cache_cursor_clear(s->cache, &err); /* another process was reset */
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':0,'to':7}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':7}");
 	UNTIL(s, !sync_wants(s->sync, SYNC_LISTS));
 	assert_asked(s, METHOD_LOGIN_SYNC, 1, "{}");
 	assert_cursor(s, "AAAAAAAAAAA", 7);
 }
 
-/* A server that leaves something out would be asked for it for ever. */
+/* A server that never comes to an end would be asked for ever. */
 static void
-answer_beyond_the_cursor_is_a_failure(void **state)
+page_that_does_not_advance_is_a_failure(void **state)
 {
 	struct story *s = *state;
 
 	knows(s, 0, 5, NULL, 0);
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':6,'to':7}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':5,'until':9}");
+	fail_at(s, SYNC_LISTS, STATUS_PROTOCOL);
+	assert_cursor(s, "AAAAAAAAAAA", 5);
+}
+
+static void
+answer_behind_the_cursor_is_a_failure(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, NULL, 0);
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':4}");
 	fail_at(s, SYNC_LISTS, STATUS_PROTOCOL);
 	assert_cursor(s, "AAAAAAAAAAA", 5);
 }
@@ -122,14 +133,14 @@ failure_is_tried_again_after_a_while(void **state)
 {
 	struct story *s = *state;
 
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':0,'to':5,'until':9}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':5,'until':9}");
 	fake_cut(s->fake, METHOD_LOGIN_SYNC, true);
 	fail_at(s, SYNC_LISTS, STATUS_AGAIN);
 	assert_true(sync_due(s->sync) > time_mono());
 	sync_step(s->sync);
 	assert_int_equal(ASKED(s, METHOD_LOGIN_SYNC), 2);
 	assert_non_null(strstr(buf_string(&s->notices), "trying again"));
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':5,'to':9}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':9}");
 	reach(s, SYNC_LISTS);
 	assert_asked(s, METHOD_LOGIN_SYNC, 2, "{'cursor':['AAAAAAAAAAA',5]}");
 	assert_cursor(s, "AAAAAAAAAAA", 9);
@@ -141,7 +152,7 @@ nonsense_changes_nothing(void **state)
 	struct story *s = *state;
 
 	knows(s, 0, 5, NULL, 0);
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':5,'to':9,'contacts':[{'address':'BOB'}]}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':9,'contacts':[{'address':'BOB'}]}");
 	fail_at(s, SYNC_LISTS, STATUS_PROTOCOL);
 	assert_cursor(s, "AAAAAAAAAAA", 5);
 }
@@ -152,7 +163,7 @@ wanted_while_busy_goes_once_more(void **state)
 	struct story *s = *state;
 
 	late_answer(s, "{" G ",'from':0,'to':5}");
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':5,'to':5}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':5}");
 	reach(s, SYNC_LISTS);
 	assert_int_equal(ASKED(s, METHOD_LOGIN_SYNC), 2);
 	assert_int_equal(sync_outcome(s->sync, SYNC_LISTS)->successes, 2);
@@ -171,10 +182,10 @@ acks_ride_until_a_request_was_answered(void **state)
 	fake_cut(s->fake, METHOD_LOGIN_SYNC, true);
 	fail_at(s, SYNC_LISTS, STATUS_AGAIN);
 	assert_asked(s, METHOD_LOGIN_SYNC, 0, "{" KNOWN "'acks':[['bob@x',1,3]]}");
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':0,'to':5}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':5}");
 	reach(s, SYNC_LISTS);
 	assert_asked(s, METHOD_LOGIN_SYNC, 1, "{" KNOWN "'acks':[['bob@x',1,3]]}");
-	answers(s, METHOD_LOGIN_SYNC, "{" G ",'from':5,'to':5}");
+	answers(s, METHOD_LOGIN_SYNC, "{" G ",'to':5}");
 	reach(s, SYNC_LISTS);
 	assert_asked(s, METHOD_LOGIN_SYNC, 2, "{'cursor':['AAAAAAAAAAA',5]}");
 }
@@ -272,7 +283,8 @@ main(void)
 	    STORY(reset_of_nothing_is_a_failure),
 	    STORY(late_page_is_discarded_and_its_until_forgotten),
 	    STORY(gap_is_asked_for_again),
-	    STORY(answer_beyond_the_cursor_is_a_failure),
+	    STORY(page_that_does_not_advance_is_a_failure),
+	    STORY(answer_behind_the_cursor_is_a_failure),
 	    STORY(failure_is_tried_again_after_a_while),
 	    STORY(nonsense_changes_nothing),
 	    STORY(wanted_while_busy_goes_once_more),
