@@ -24,6 +24,7 @@ src_libmodel_a_SOURCES = \
 src_libwire_a_SOURCES = \
 	src/wire/account.c src/wire/account.h \
 	src/wire/error.c src/wire/error.h \
+	src/wire/group.c src/wire/group.h \
 	src/wire/json.c src/wire/json.h \
 	src/wire/limits.h \
 	src/wire/method.c src/wire/method.h \

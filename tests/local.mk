@@ -46,6 +46,8 @@ SERVER_UNIT_TESTS += tests/unit/log_test
 SERVER_UNIT_TESTS += tests/unit/options_test
 SERVER_UNIT_TESTS += tests/unit/pool_test
 SERVER_UNIT_TESTS += tests/unit/store_file_test
+SERVER_UNIT_TESTS += tests/unit/store_group_test
+SERVER_UNIT_TESTS += tests/unit/store_role_test
 SERVER_UNIT_TESTS += tests/unit/store_test
 SERVER_UNIT_TESTS += tests/unit/wheel_test
 SERVER_UNIT_TESTS += tests/unit/worker_test
@@ -106,6 +108,10 @@ tests_unit_sync_lists_test_SOURCES = tests/unit/sync_lists_test.c $(SYNC_FIXTURE
 
 tests_unit_store_test_SOURCES = tests/unit/store_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
+GROUP_FIXTURE = tests/unit/group_fixture.c tests/unit/group_fixture.h \
+	tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_store_group_test_SOURCES = tests/unit/store_group_test.c $(GROUP_FIXTURE)
+tests_unit_store_role_test_SOURCES = tests/unit/store_role_test.c $(GROUP_FIXTURE)
 tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 

@@ -29,9 +29,20 @@ forget_rows(struct login_sync_answer *answer)
 		free((char *)answer->contacts[i].address);
 		free((char *)answer->contacts[i].name);
 	}
+	for (size_t i = 0; i < answer->group_count; i++) {
+		free((char *)answer->groups[i].address);
+		free((char *)answer->groups[i].name);
+	}
 	for (size_t i = 0; i < answer->head_count; i++)
 		free((char *)answer->heads[i].conversation);
 	login_sync_answer_finish(answer);
+}
+
+/* Room for one row more. Rows grow by powers of two: count is one of them where they are full. */
+static void *
+grow_rows(void *rows, size_t count, size_t size)
+{
+	return count & (count - 1) ? rows : mem_resize(rows, count ? 2 * count : 1, size);
 }
 
 static void
@@ -40,12 +51,25 @@ add_contact(void *arg, const struct contact *contact)
 	struct login_sync_answer *answer = arg;
 	struct contact *row;
 
-	if (!answer->contacts)
-		answer->contacts = mem_zalloc(LIMIT_PAGE_ROWS, sizeof *answer->contacts);
+	answer->contacts =
+	    grow_rows(answer->contacts, answer->contact_count, sizeof *answer->contacts);
 	row = &answer->contacts[answer->contact_count++];
 	*row = *contact;
 	row->address = mem_strdup(contact->address);
 	row->name = mem_strdup(contact->name);
+}
+
+static void
+add_group(void *arg, const struct group *group)
+{
+	struct login_sync_answer *answer = arg;
+	struct group *row;
+
+	answer->groups = grow_rows(answer->groups, answer->group_count, sizeof *answer->groups);
+	row = &answer->groups[answer->group_count++];
+	*row = *group;
+	row->address = mem_strdup(group->address);
+	row->name = mem_strdup(group->name);
 }
 
 static void
@@ -54,8 +78,7 @@ add_head(void *arg, const struct conversation_head *head)
 	struct login_sync_answer *answer = arg;
 	struct conversation_head *row;
 
-	if (!answer->heads)
-		answer->heads = mem_zalloc(LIMIT_PAGE_ROWS, sizeof *answer->heads);
+	answer->heads = grow_rows(answer->heads, answer->head_count, sizeof *answer->heads);
 	row = &answer->heads[answer->head_count++];
 	*row = *head;
 	row->conversation = mem_strdup(head->conversation);
@@ -72,11 +95,12 @@ read_changes(struct login_sync *sync, struct store *store, struct error *err)
 	int64_t from = sync->cursor.stamp;
 	int64_t until = sync->until > from ? sync->until : from;
 	int64_t last = store->driver->last_stamp(store);
+	const struct store_changes told = {
+	    .contact = add_contact, .group = add_group, .head = add_head, .arg = answer};
 	enum status status;
 
 	status = store->driver->changes(store, &sync->work.call->caller, from,
-	    last > until ? last : until, LIMIT_PAGE_ROWS, add_contact, add_head, answer,
-	    &answer->to, err);
+	    last > until ? last : until, LIMIT_PAGE_ROWS, &told, &answer->to, err);
 	if (status != STATUS_OK)
 		return status;
 	if (answer->to < until)

@@ -54,8 +54,13 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/conversation.c \
 	contrib/ternd/store-sqlite/device.c \
 	contrib/ternd/store-sqlite/generation.c \
+	contrib/ternd/store-sqlite/group.c \
+	contrib/ternd/store-sqlite/group_work.c \
+	contrib/ternd/store-sqlite/group_work.h \
 	contrib/ternd/store-sqlite/heads.c \
 	contrib/ternd/store-sqlite/heads.h \
+	contrib/ternd/store-sqlite/key.c \
+	contrib/ternd/store-sqlite/membership.c \
 	contrib/ternd/store-sqlite/message.c \
 	contrib/ternd/store-sqlite/schema.c \
 	contrib/ternd/store-sqlite/sqlite.c \

@@ -21,6 +21,7 @@
 #include "roster.h"
 #include "sessions.h"
 #include "wire/error.h"
+#include "wire/group.h"
 #include "wire/limits.h"
 #include "wire/send.h"
 
@@ -59,6 +60,38 @@ struct store_sent {
 	int64_t recipient_id; /* account; equals the sender's in notes to oneself; 0 for a group */
 	/* The group's members when it was stored (not where repeated); the caller's to release. */
 	struct roster *roster;
+};
+
+/* Whom changes() tells. Rows are borrowed until the callback returns. */
+struct store_changes {
+	void (*contact)(void *arg, const struct contact *contact);
+	void (*group)(void *arg, const struct group *group);
+	void (*head)(void *arg, const struct conversation_head *head);
+	void *arg;
+};
+
+/* What a change of a group makes, told while it is made. Rows are borrowed until the callback
+ * returns. */
+struct store_group_sink {
+	/* A message, for all members of the result's roster that joined at or before it, and for
+	 * those that went. In the order of the stamps, and before all else. */
+	void (*message)(void *arg, const struct store_message *message);
+	/* An account went: it may see messages up to last. */
+	void (*gone)(void *arg, int64_t account_id, int64_t last);
+	/* Rows for one account (0: for all members), in the order of the stamps. */
+	void (*head)(void *arg, int64_t account_id, const struct conversation_head *head);
+	void (*group)(void *arg, int64_t account_id, const struct group *group);
+	/* One that was named and is not taken, or left as it is. */
+	void (*refused)(void *arg, const char *address, enum wire_error why);
+	/* The caller's own rows as they are in the end; last, and not where the result is an
+	 * error. */
+	void (*answer)(void *arg, const struct group *group, const struct conversation_head *head);
+	void *arg;
+};
+
+struct store_group_result {
+	enum wire_error error; /* then nothing was done */
+	struct roster *roster; /* the members afterwards; the caller's to release */
 };
 
 struct store_driver {
@@ -118,13 +151,23 @@ struct store_driver {
 
 	/*
 	 * Rows of the reader's account changed in (from, until], oldest stamp first, at most limit
-	 * over both kinds. *to: the stamp up to which everything was told (until where nothing is
-	 * left). DENIED. Reader.
+	 * over all kinds, and those with the last one's stamp. *to: the stamp up to which
+	 * everything was told (until where nothing is left). DENIED. Reader.
 	 */
 	enum status (*changes)(struct store *store, const struct caller *reader, int64_t from,
-	    int64_t until, size_t limit, void (*contact)(void *arg, const struct contact *),
-	    void (*head)(void *arg, const struct conversation_head *), void *arg, int64_t *to,
+	    int64_t until, size_t limit, const struct store_changes *told, int64_t *to,
 	    struct error *err);
+
+	/*
+	 * Makes a group, or changes one (doc/protocol.md 3.12), and tells the sink. What is so
+	 * already is left alone. The address is one of the server's domains. DENIED. Writer.
+	 */
+	enum status (*group_create)(struct store *store, const struct caller *caller,
+	    const struct group_create *create, const struct store_group_sink *sink,
+	    struct store_group_result *result, struct error *err);
+	enum status (*group_change)(struct store *store, const struct caller *caller,
+	    const struct group_change *change, const struct store_group_sink *sink,
+	    struct store_group_result *result, struct error *err);
 
 	/*
 	 * Tells a conversation's messages in ids, ascending, until row() returns false (that row

@@ -3,6 +3,7 @@
 #define TERN_MODEL_GROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum role {
@@ -36,10 +37,38 @@ struct member {
 	int64_t stamp;
 };
 
+/* What changes a group that there is (doc/protocol.md 3.12). */
+enum group_action {
+	GROUP_ADD,
+	GROUP_REMOVE,
+	GROUP_LEAVE,
+	GROUP_ROLE,
+	GROUP_RENAME,
+	GROUP_HISTORY,
+	GROUP_ACTION_COUNT
+};
+
+struct group_change {
+	const char *group; /* address */
+	enum group_action action;
+	const char **members; /* addresses: whom it adds, removes, or gives the role */
+	size_t member_count;
+	enum role role;    /* GROUP_ROLE: never ROLE_NONE */
+	const char *name;  /* GROUP_RENAME */
+	const char *topic; /* GROUP_RENAME: NULL leaves it as it is */
+	bool history;      /* GROUP_HISTORY */
+};
+
 /* "none", "member", "admin", "owner". */
 const char *role_name(enum role role);
 
 /* False where it is no role's name. */
 bool role_find(const char *name, enum role *role);
+
+/* "add", "remove" … as the protocol names them. */
+const char *group_action_name(enum group_action action);
+
+/* False where it is no action's name. */
+bool group_action_find(const char *name, enum group_action *action);
 
 #endif

@@ -160,6 +160,17 @@ tell_contact(void *arg, const struct contact *contact)
 }
 
 static void
+tell_group(void *arg, const struct group *group)
+{
+	struct told *told = arg;
+
+	assert_true(group->stamp > told->last_stamp);
+	told->last_stamp = group->stamp;
+	buf_printf(
+	    &told->text, "%s \"%s\"%s ", group->address, group->name, group->left ? "!" : "");
+}
+
+static void
 tell_head(void *arg, const struct conversation_head *head)
 {
 	struct told *told = arg;
@@ -176,14 +187,15 @@ assert_changes(struct fixture *f, const struct caller *who, int64_t from, int64_
     size_t limit, const char *want)
 {
 	struct told told = {.last_stamp = from};
+	const struct store_changes sink = {
+	    .contact = tell_contact, .group = tell_group, .head = tell_head, .arg = &told};
 	int64_t to = -1;
 
 	buf_init(&told.text, 10000);
 	store_begin(f->reader);
 	if (!until)
 		until = store_sqlite.last_stamp(f->reader);
-	OK(store_sqlite.changes(
-	    f->reader, who, from, until, limit, tell_contact, tell_head, &told, &to, NULL));
+	OK(store_sqlite.changes(f->reader, who, from, until, limit, &sink, &to, NULL));
 	store_commit(f->reader);
 	assert_string_equal(buf_string(&told.text), want);
 	buf_finish(&told.text);

@@ -1,17 +1,64 @@
 /* What changed for an account: login-sync (doc/protocol.md 3.4). */
 #include "store-sqlite/sqlite.h"
 
-/* The rows of one kind, in the order of their stamps. */
+/* The rows of one kind, in the order of their stamps, which are column 0. */
 struct change_list {
+	const struct change_kind *kind;
 	sqlite3_stmt *st;
 	bool has_row;
 };
 
+struct change_kind {
+	enum statement id; /* of the account, from, until, a limit of rows */
+	void (*tell)(sqlite3_stmt *st, const struct store_changes *told);
+};
+
+static void
+tell_contact(sqlite3_stmt *st, const struct store_changes *told)
+{
+	const struct contact contact = {
+	    .stamp = sqlite3_column_int64(st, 0),
+	    .address = sql_text(st, 1),
+	    .name = sql_text(st, 2),
+	    .removed = sqlite3_column_int(st, 3) != 0,
+	};
+
+	told->contact(told->arg, &contact);
+}
+
+static void
+tell_group(sqlite3_stmt *st, const struct store_changes *told)
+{
+	struct group group;
+
+	read_group(st, &group);
+	told->group(told->arg, &group);
+}
+
+static void
+tell_head(sqlite3_stmt *st, const struct store_changes *told)
+{
+	struct conversation_head head;
+
+	read_head(st, &head);
+	told->head(told->arg, &head);
+}
+
+static const struct change_kind kinds[] = {
+    {ST_CONTACT_CHANGES, tell_contact},
+    {ST_GROUP_CHANGES, tell_group},
+    {ST_HEAD_CHANGES, tell_head},
+    {ST_GROUP_HEAD_CHANGES, tell_head},
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
 static enum status
-list_open(struct change_list *list, struct sqlite_store *store, enum statement id,
+list_open(struct change_list *list, struct sqlite_store *store, const struct change_kind *kind,
     const struct caller *reader, const int64_t interval[2], size_t limit, struct error *err)
 {
-	list->st = sql_get(store, id);
+	list->kind = kind;
+	list->st = sql_get(store, kind->id);
 	sqlite3_bind_int64(list->st, 1, reader->account_id);
 	sqlite3_bind_int64(list->st, 2, interval[0]);
 	sqlite3_bind_int64(list->st, 3, interval[1]);
@@ -19,75 +66,56 @@ list_open(struct change_list *list, struct sqlite_store *store, enum statement i
 	return sql_next(store, list->st, &list->has_row, err);
 }
 
-static struct contact
-read_contact(sqlite3_stmt *st)
+/* The list whose row comes next; NULL where there is none. */
+static struct change_list *
+next_list(struct change_list lists[KINDS])
 {
-	return (struct contact){
-	    .stamp = sqlite3_column_int64(st, 0),
-	    .address = sql_text(st, 1),
-	    .name = sql_text(st, 2),
-	    .removed = sqlite3_column_int(st, 3) != 0,
-	};
+	struct change_list *next = NULL;
+
+	for (int i = 0; i < KINDS; i++)
+		if (lists[i].has_row && (!next || sqlite3_column_int64(lists[i].st, 0) <
+		                                      sqlite3_column_int64(next->st, 0)))
+			next = &lists[i];
+	return next;
 }
 
-static struct conversation_head
-read_head(sqlite3_stmt *st)
+/* Rows of one stamp stay together: nobody could ask for the second one alone. */
+static enum status
+tell_lists(struct sqlite_store *store, struct change_list lists[KINDS], size_t limit, int64_t until,
+    const struct store_changes *told, int64_t *to, struct error *err)
 {
-	return (struct conversation_head){
-	    .stamp = sqlite3_column_int64(st, 0),
-	    .conversation = sql_text(st, 1),
-	    .first = sqlite3_column_int64(st, 2),
-	    .last = sqlite3_column_int64(st, 3),
-	    .ack = sqlite3_column_int64(st, 4),
-	    .read = sqlite3_column_int64(st, 5),
-	};
-}
+	struct change_list *next;
+	enum status status;
 
-/* True where the next row to tell is a contact. */
-static bool
-contact_is_next(const struct change_list *contacts, const struct change_list *heads)
-{
-	return contacts->has_row && (!heads->has_row || sqlite3_column_int64(contacts->st, 0) <
-	                                                    sqlite3_column_int64(heads->st, 0));
+	for (size_t count = 0; (next = next_list(lists)); count++) {
+		int64_t stamp = sqlite3_column_int64(next->st, 0);
+
+		if (count >= limit && stamp != *to)
+			return STATUS_OK;
+		next->kind->tell(next->st, told);
+		*to = stamp;
+		if ((status = sql_next(store, next->st, &next->has_row, err)))
+			return status;
+	}
+	*to = until;
+	return STATUS_OK;
 }
 
 enum status
 sqlite_changes(struct store *base, const struct caller *reader, int64_t from, int64_t until,
-    size_t limit, void (*contact)(void *arg, const struct contact *),
-    void (*head)(void *arg, const struct conversation_head *), void *arg, int64_t *to,
-    struct error *err)
+    size_t limit, const struct store_changes *told, int64_t *to, struct error *err)
 {
 	struct sqlite_store *store = sqlite_of(base);
 	const int64_t interval[2] = {from, until};
-	struct change_list contacts = {0}, heads = {0};
-	enum status status;
+	struct change_list lists[KINDS] = {0};
+	enum status status = device_check(store, reader, err);
 
-	if ((status = device_check(store, reader, err)) ||
-	    (status = list_open(
-	         &contacts, store, ST_CONTACT_CHANGES, reader, interval, limit + 1, err)) ||
-	    (status = list_open(&heads, store, ST_HEAD_CHANGES, reader, interval, limit + 1, err)))
-		goto out;
 	*to = from;
-	for (size_t told = 0; told < limit && (contacts.has_row || heads.has_row); told++) {
-		struct change_list *next = contact_is_next(&contacts, &heads) ? &contacts : &heads;
-
-		*to = sqlite3_column_int64(next->st, 0);
-		if (next == &contacts) {
-			struct contact row = read_contact(next->st);
-
-			contact(arg, &row);
-		} else {
-			struct conversation_head row = read_head(next->st);
-
-			head(arg, &row);
-		}
-		if ((status = sql_next(store, next->st, &next->has_row, err)))
-			goto out;
-	}
-	if (!contacts.has_row && !heads.has_row)
-		*to = until;
-out:
-	sqlite3_reset(contacts.st);
-	sqlite3_reset(heads.st);
+	for (int i = 0; i < KINDS && status == STATUS_OK; i++)
+		status = list_open(&lists[i], store, &kinds[i], reader, interval, limit + 1, err);
+	if (status == STATUS_OK)
+		status = tell_lists(store, lists, limit, until, told, to, err);
+	for (int i = 0; i < KINDS; i++)
+		sqlite3_reset(lists[i].st);
 	return status;
 }

@@ -1,75 +1,17 @@
 /* Messages and their keys: storing (doc/protocol.md 3.2) and reading (3.6). */
 #include "store-sqlite/sqlite.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "base/timeu.h"
 
-enum { DIGEST = crypto_generichash_BYTES_MIN };
-
-/* What became of a key. */
-struct key_row {
-	bool found;
-	int64_t conversation_id;
-	int64_t msg_id;
-	int64_t time;
-	int64_t stamp;
-	uint8_t digest[DIGEST];
-};
-
-/* What makes two sends with one key the same one. No field holds a 0 byte. */
+/* What makes two sends with one key the same one. */
 static void
-digest_item(uint8_t digest[DIGEST], const struct send_item *item)
+digest_item(uint8_t digest[KEY_DIGEST], const struct send_item *item)
 {
 	const char *const fields[] = {item->to, item->type, item->text};
-	crypto_generichash_state state;
 
-	crypto_generichash_init(&state, NULL, 0, DIGEST);
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		crypto_generichash_update(
-		    &state, (const unsigned char *)fields[i], strlen(fields[i]) + 1);
-	crypto_generichash_final(&state, digest, DIGEST);
-}
-
-static enum status
-key_get(struct sqlite_store *store, int64_t account_id, const struct key *key, struct key_row *row,
-    struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, ST_KEY_GET);
-	enum status status;
-
-	sql_bind_blob(st, 1, key->bytes, KEY_BYTES);
-	sqlite3_bind_int64(st, 2, account_id);
-	if ((status = sql_next(store, st, &row->found, err)) || !row->found)
-		return status;
-	row->conversation_id = sqlite3_column_int64(st, 0);
-	row->msg_id = sqlite3_column_int64(st, 1);
-	row->time = sqlite3_column_int64(st, 2);
-	row->stamp = sqlite3_column_int64(st, 3);
-	if (sqlite3_column_bytes(st, 4) == DIGEST)
-		memcpy(row->digest, sqlite3_column_blob(st, 4), DIGEST);
-	else
-		memset(row->digest, 0, DIGEST);
-	sqlite3_reset(st);
-	return STATUS_OK;
-}
-
-static enum status
-key_add(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
-    const struct key_row *row, struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, ST_KEY_ADD);
-
-	sql_bind_blob(st, 1, item->key.bytes, KEY_BYTES);
-	sqlite3_bind_int64(st, 2, sender->account_id);
-	sqlite3_bind_int64(st, 3, sender->device_id);
-	sqlite3_bind_int64(st, 4, row->conversation_id);
-	sqlite3_bind_int64(st, 5, row->msg_id);
-	sqlite3_bind_int64(st, 6, row->time);
-	sqlite3_bind_int64(st, 7, row->stamp);
-	sql_bind_blob(st, 8, row->digest, DIGEST);
-	return sql_run(store, st, err);
+	key_digest(digest, fields, sizeof fields / sizeof *fields);
 }
 
 static enum status
@@ -121,8 +63,8 @@ check_after(struct sqlite_store *store, const struct caller *sender, const struc
 /* Stores what nothing stands against any more. */
 static enum status
 store_item(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
-    const char *text_json, struct head *head, const uint8_t digest[DIGEST], struct store_sent *sent,
-    struct error *err)
+    const char *text_json, struct head *head, const uint8_t digest[KEY_DIGEST],
+    struct store_sent *sent, struct error *err)
 {
 	struct key_row row = {.time = time_wall(), .stamp = stamp_next(store)};
 	int64_t counted = message_type_find(item->type)->counted;
@@ -136,9 +78,9 @@ store_item(struct sqlite_store *store, const struct caller *sender, const struct
 	head->counted += counted;
 	head->bytes += (int64_t)strlen(item->text);
 	heads_change(&store->heads, head, row.stamp, sender->account_id, counted);
-	memcpy(row.digest, digest, DIGEST);
+	memcpy(row.digest, digest, KEY_DIGEST);
 	if ((status = message_add(store, sender, item, text_json, head, &row, err)) ||
-	    (status = key_add(store, sender, item, &row, err)))
+	    (status = key_add(store, sender, &item->key, &row, err)))
 		return status;
 	if (head->roster)
 		sent->roster = roster_hold(head->roster);
@@ -151,7 +93,7 @@ sqlite_message_send(struct store *base, const struct caller *sender, const struc
     const char *text_json, struct store_sent *sent, struct error *err)
 {
 	struct sqlite_store *store = sqlite_of(base);
-	uint8_t digest[DIGEST];
+	uint8_t digest[KEY_DIGEST];
 	struct key_row known;
 	struct head_to to;
 	enum status status;
@@ -164,7 +106,7 @@ sqlite_message_send(struct store *base, const struct caller *sender, const struc
 		return status;
 	sent->recipient_id = to.peer_id;
 	if (known.found) {
-		if (memcmp(known.digest, digest, DIGEST) == 0)
+		if (memcmp(known.digest, digest, KEY_DIGEST) == 0)
 			fill_sent(sent, &known, true);
 		else
 			sent->error = WIRE_KEY_CONFLICT;
@@ -186,7 +128,8 @@ static enum status
 find_conversation(struct sqlite_store *store, const struct caller *reader, const char *conversation,
     struct conversation_head *head, int64_t *conversation_id, struct error *err)
 {
-	sqlite3_stmt *st = sql_get(store, ST_HEAD_GET);
+	bool group = address_is_group(conversation);
+	sqlite3_stmt *st = sql_get(store, group ? ST_GROUP_HEAD_GET : ST_HEAD_GET);
 	bool found;
 	enum status status;
 
@@ -197,13 +140,9 @@ find_conversation(struct sqlite_store *store, const struct caller *reader, const
 	if (!found)
 		return error_set(
 		    err, STATUS_NOT_FOUND, "there is no conversation with %s", conversation);
+	read_head(st, head);
 	head->conversation = conversation;
-	head->stamp = sqlite3_column_int64(st, 0);
-	*conversation_id = sqlite3_column_int64(st, 1);
-	head->first = sqlite3_column_int64(st, 2);
-	head->last = sqlite3_column_int64(st, 3);
-	head->ack = sqlite3_column_int64(st, 4);
-	head->read = sqlite3_column_int64(st, 5);
+	*conversation_id = sqlite3_column_int64(st, HEAD_CONVERSATION);
 	sqlite3_reset(st);
 	return STATUS_OK;
 }
@@ -233,32 +172,76 @@ read_message(sqlite3_stmt *st, const struct caller *reader, const char *conversa
 	return row;
 }
 
-enum status
-sqlite_messages(struct store *base, const struct caller *reader, const char *conversation,
-    struct id_range ids, struct conversation_head *head,
-    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err)
+/* Tells the messages of a range. *more turns false where row() took no more. */
+static enum status
+tell_range(struct sqlite_store *store, const struct caller *reader, int64_t conversation_id,
+    const char *conversation, struct id_range ids,
+    bool (*row)(void *arg, const struct store_message *), void *arg, bool *more, struct error *err)
 {
-	struct sqlite_store *store = sqlite_of(base);
 	sqlite3_stmt *st = sql_get(store, ST_MESSAGE_RANGE);
-	int64_t conversation_id = 0;
-	enum status status;
 
-	if ((status = device_check(store, reader, err)) ||
-	    (status = find_conversation(store, reader, conversation, head, &conversation_id, err)))
-		return status;
 	sqlite3_bind_int64(st, 1, conversation_id);
 	sqlite3_bind_int64(st, 2, ids.first);
 	sqlite3_bind_int64(st, 3, ids.last);
 	for (;;) {
 		struct store_message message;
 		bool found;
+		enum status status = sql_next(store, st, &found, err);
 
-		if ((status = sql_next(store, st, &found, err)) || !found)
+		if (status != STATUS_OK || !found)
 			return status;
 		message = read_message(st, reader, conversation);
-		if (!row(arg, &message)) {
+		*more = row(arg, &message);
+		if (!*more) {
 			sqlite3_reset(st);
 			return STATUS_OK;
 		}
 	}
+}
+
+/* Of a group: the messages in what the reader may see. */
+static enum status
+tell_spans(struct sqlite_store *store, const struct caller *reader, int64_t conversation_id,
+    const char *conversation, struct id_range ids,
+    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err)
+{
+	sqlite3_stmt *spans = sql_get(store, ST_SPAN_LIST);
+	bool more = true;
+	enum status status;
+
+	sqlite3_bind_int64(spans, 1, reader->account_id);
+	sqlite3_bind_int64(spans, 2, conversation_id);
+	sqlite3_bind_int64(spans, 3, ids.first);
+	sqlite3_bind_int64(spans, 4, ids.last);
+	do {
+		struct id_range span;
+		bool found;
+
+		if ((status = sql_next(store, spans, &found, err)) || !found)
+			return status;
+		span.first = sqlite3_column_int64(spans, 0);
+		span.last = sqlite3_column_int64(spans, 1);
+		status = tell_range(
+		    store, reader, conversation_id, conversation, span, row, arg, &more, err);
+	} while (status == STATUS_OK && more);
+	sqlite3_reset(spans);
+	return status;
+}
+
+enum status
+sqlite_messages(struct store *base, const struct caller *reader, const char *conversation,
+    struct id_range ids, struct conversation_head *head,
+    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err)
+{
+	struct sqlite_store *store = sqlite_of(base);
+	int64_t conversation_id = 0;
+	bool more = true;
+	enum status status;
+
+	if ((status = device_check(store, reader, err)) ||
+	    (status = find_conversation(store, reader, conversation, head, &conversation_id, err)))
+		return status;
+	if (address_is_group(conversation))
+		return tell_spans(store, reader, conversation_id, conversation, ids, row, arg, err);
+	return tell_range(store, reader, conversation_id, conversation, ids, row, arg, &more, err);
 }

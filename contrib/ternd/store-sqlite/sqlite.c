@@ -336,6 +336,8 @@ const struct store_driver store_sqlite = {
     .contact_set = sqlite_contact_set,
     .message_send = sqlite_message_send,
     .changes = sqlite_changes,
+    .group_create = sqlite_group_create,
+    .group_change = sqlite_group_change,
     .messages = sqlite_messages,
     .ack_save = sqlite_ack_save,
 };

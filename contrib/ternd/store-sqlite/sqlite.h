@@ -60,6 +60,51 @@ int64_t stamp_next(struct sqlite_store *store);
 enum status
 device_check(struct sqlite_store *store, const struct caller *caller, struct error *err);
 
+/* Rows of the statements HEAD…, GROUP_HEAD… and GROUP…. Strings are borrowed from the statement. */
+enum { HEAD_CONVERSATION = 6, GROUP_HEAD_JOINED }; /* columns behind, of a …GET */
+void read_head(sqlite3_stmt *st, struct conversation_head *head);
+void read_group(sqlite3_stmt *st, struct group *group);
+
+/* The rows of a group's members (membership.c). Stamps are taken in the order of the calls. */
+struct group_move {
+	int64_t account_id;
+	const char *address; /* borrowed from the request */
+	enum role before;
+	enum role after;
+	int64_t msg_id; /* by which it came or went */
+};
+enum status member_came(struct sqlite_store *store, const struct head *head,
+    const struct group_move *move, bool history, struct error *err);
+enum status member_went(struct sqlite_store *store, const struct head *head,
+    const struct group_move *move, const char *name, struct error *err);
+enum status member_role(struct sqlite_store *store, const struct head *head,
+    const struct group_move *move, struct error *err);
+/* The row of ST_GROUP_GET or ST_GROUP_HEAD_GET: the group, or its head as heads_save() wrote it, as
+ * an account sees it. *found: it is, or was, in the group; then *st is to be reset. */
+enum status member_find(struct sqlite_store *store, enum statement id, const char *group,
+    int64_t account_id, sqlite3_stmt **st, bool *found, struct error *err);
+/* The same of one that is, or was, in it. */
+enum status member_row(struct sqlite_store *store, enum statement id, const char *group,
+    int64_t account_id, sqlite3_stmt **st, struct error *err);
+
+/* What became of a key (key.c). */
+enum { KEY_DIGEST = 16 };
+struct key_row {
+	bool found;
+	int64_t conversation_id;
+	int64_t msg_id;
+	int64_t time;
+	int64_t stamp;
+	uint8_t digest[KEY_DIGEST]; /* of what was stored with it */
+};
+
+/* Of fields, none of which holds a 0 byte, so that they can't run into each other. */
+void key_digest(uint8_t digest[KEY_DIGEST], const char *const fields[], size_t count);
+enum status key_get(struct sqlite_store *store, int64_t account_id, const struct key *key,
+    struct key_row *row, struct error *err);
+enum status key_add(struct sqlite_store *store, const struct caller *caller, const struct key *key,
+    const struct key_row *row, struct error *err);
+
 /* The account's id, 0 where the address is none's. Remembered by the writer. */
 enum status account_id_find(
     struct sqlite_store *store, const char *address, int64_t *account_id, struct error *err);
@@ -109,9 +154,13 @@ enum status
 sqlite_message_send(struct store *store, const struct caller *sender, const struct send_item *item,
     const char *text_json, struct store_sent *sent, struct error *err);
 enum status sqlite_changes(struct store *store, const struct caller *reader, int64_t from,
-    int64_t until, size_t limit, void (*contact)(void *arg, const struct contact *),
-    void (*head)(void *arg, const struct conversation_head *), void *arg, int64_t *to,
-    struct error *err);
+    int64_t until, size_t limit, const struct store_changes *told, int64_t *to, struct error *err);
+enum status sqlite_group_create(struct store *store, const struct caller *caller,
+    const struct group_create *create, const struct store_group_sink *sink,
+    struct store_group_result *result, struct error *err);
+enum status sqlite_group_change(struct store *store, const struct caller *caller,
+    const struct group_change *change, const struct store_group_sink *sink,
+    struct store_group_result *result, struct error *err);
 enum status sqlite_messages(struct store *store, const struct caller *reader,
     const char *conversation, struct id_range ids, struct conversation_head *head,
     bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);

@@ -2,6 +2,25 @@
 
 #include <stddef.h>
 
+/* What read_head() reads: of a direct conversation, and of a group as the member m sees it. */
+#define HEAD_COLUMNS \
+	"m.stamp AS told, peer.address, c.first_msg_id, c.last_msg_id, m.last_ack_msg_id," \
+	" m.last_read_msg_id"
+#define MEMBER_SPANS \
+	" FROM member_span AS s WHERE s.account_id = m.account_id" \
+	" AND s.conversation_id = m.conversation_id ORDER BY s.first"
+#define GROUP_HEAD_COLUMNS \
+	"iif(m.role, max(m.stamp, c.stamp), m.stamp) AS told, g.address," \
+	" max(c.first_msg_id, (SELECT s.first" MEMBER_SPANS " LIMIT 1))," \
+	" iif(m.role, c.last_msg_id, (SELECT s.last" MEMBER_SPANS " DESC LIMIT 1))," \
+	" m.last_ack_msg_id, m.last_read_msg_id"
+
+/* What read_group() reads: a group as the member m knows it, of whose name one that left hears no
+ * more. */
+#define GROUP_COLUMNS \
+	"iif(m.role, g.stamp, m.role_stamp) AS told, g.address, coalesce(m.left_name, g.name)," \
+	" m.role = 0"
+
 static const char *const sql[ST_COUNT] = {
     [ST_BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [ST_BEGIN_READ] = "BEGIN",
@@ -21,6 +40,8 @@ static const char *const sql[ST_COUNT] = {
     [ST_ACCOUNT_FIND] = "SELECT account_id, password_hash FROM account WHERE address = ?1",
     [ST_ACCOUNT_ADD] = "INSERT INTO account (address, password_hash, stamp) VALUES (?1, ?2, ?3)"
                        " ON CONFLICT DO NOTHING RETURNING account_id",
+
+    [ST_ACCOUNT_ADDRESS] = "SELECT address FROM account WHERE account_id = ?1",
 
     [ST_DEVICE_ADD] = "INSERT INTO device (account_id, name, token_hash, revoked, stamp, seen)"
                       " VALUES (?1, ?2, ?3, 0, ?4, ?5) RETURNING device_id",
@@ -65,21 +86,75 @@ static const char *const sql[ST_COUNT] = {
                       " WHERE account_id = ?1 AND conversation_id = ?2",
     [ST_MEMBER_ACK] = "UPDATE member SET last_ack_msg_id = ?3"
                       " WHERE account_id = ?1 AND conversation_id = ?2 AND last_ack_msg_id < ?3",
-    [ST_HEAD_CHANGES] = "SELECT m.stamp, peer.address, c.first_msg_id, c.last_msg_id,"
-                        " m.last_ack_msg_id, m.last_read_msg_id"
+    [ST_HEAD_CHANGES] = "SELECT " HEAD_COLUMNS
                         " FROM member AS m CROSS JOIN conversation AS c CROSS JOIN account AS peer"
                         " WHERE m.account_id = ?1 AND m.stamp > ?2 AND m.stamp <= ?3"
+                        " AND m.kind = 1"
                         " AND c.conversation_id = m.conversation_id"
                         " AND peer.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
                         " ORDER BY m.stamp LIMIT ?4",
     /* By the reader's account and the peer's address. */
-    [ST_HEAD_GET] = "SELECT m.stamp, c.conversation_id, c.first_msg_id, c.last_msg_id,"
-                    " m.last_ack_msg_id, m.last_read_msg_id"
+    [ST_HEAD_GET] = "SELECT " HEAD_COLUMNS ", c.conversation_id"
                     " FROM account AS peer CROSS JOIN conversation AS c CROSS JOIN member AS m"
                     " WHERE peer.address = ?2"
                     " AND c.account_a = min(?1, peer.account_id)"
                     " AND c.account_b = max(?1, peer.account_id)"
                     " AND m.account_id = ?1 AND m.conversation_id = c.conversation_id",
+
+    /* An account's groups are few: all are compared. */
+    [ST_GROUP_CHANGES] = "SELECT " GROUP_COLUMNS
+                         " FROM member AS m INDEXED BY member_group CROSS JOIN group_chat AS g"
+                         " WHERE m.account_id = ?1 AND m.kind = 2"
+                         " AND g.conversation_id = m.conversation_id"
+                         " AND told > ?2 AND told <= ?3 ORDER BY told LIMIT ?4",
+    [ST_GROUP_GET] = "SELECT " GROUP_COLUMNS " FROM group_chat AS g CROSS JOIN member AS m"
+                     " WHERE g.address = ?2 AND m.account_id = ?1"
+                     " AND m.conversation_id = g.conversation_id",
+    [ST_GROUP_HEAD_CHANGES] =
+        "SELECT " GROUP_HEAD_COLUMNS " FROM member AS m INDEXED BY member_group CROSS JOIN"
+        " conversation AS c CROSS JOIN group_chat AS g"
+        " WHERE m.account_id = ?1 AND m.kind = 2"
+        " AND c.conversation_id = m.conversation_id"
+        " AND g.conversation_id = m.conversation_id"
+        " AND told > ?2 AND told <= ?3 ORDER BY told LIMIT ?4",
+    [ST_GROUP_HEAD_GET] =
+        "SELECT " GROUP_HEAD_COLUMNS ", c.conversation_id, m.joined"
+        " FROM group_chat AS g CROSS JOIN conversation AS c CROSS JOIN member AS m"
+        " WHERE g.address = ?2 AND c.conversation_id = g.conversation_id"
+        " AND m.account_id = ?1 AND m.conversation_id = c.conversation_id",
+    [ST_GROUP_FIND] = "SELECT conversation_id, name, topic, history, creator_id, key"
+                      " FROM group_chat WHERE address = ?1",
+    [ST_GROUP_ADD] = "INSERT INTO group_chat"
+                     " (conversation_id, address, name, history, creator_id, key, stamp)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+    [ST_GROUP_SAVE] = "UPDATE group_chat SET name = ?2, topic = ?3, history = ?4, members = ?5,"
+                      " stamp = ?6 WHERE conversation_id = ?1",
+
+    /* Into a group, for the first time or again. What is above the one that added it is unread. */
+    [ST_MEMBER_JOIN] =
+        "INSERT INTO member (account_id, conversation_id, kind, role, joined, stamp, role_stamp,"
+        " last_ack_msg_id, last_read_msg_id, read_counted)"
+        " VALUES (?1, ?2, 2, ?3, ?4, ?5, ?6, ?4 - 1, ?4 - 1, ?7)"
+        " ON CONFLICT (account_id, conversation_id) DO UPDATE SET role = ?3, joined = ?4,"
+        " stamp = ?5, role_stamp = ?6, last_ack_msg_id = max(last_ack_msg_id, ?4 - 1),"
+        " last_read_msg_id = max(last_read_msg_id, ?4 - 1), read_counted = ?7, own_read = own,"
+        " left_name = NULL",
+    [ST_MEMBER_LEAVE] = "UPDATE member SET role = 0, stamp = ?3, role_stamp = ?4, left_name = ?5"
+                        " WHERE account_id = ?1 AND conversation_id = ?2",
+    [ST_MEMBER_ROLE] = "UPDATE member SET role = ?3, role_stamp = ?4"
+                       " WHERE account_id = ?1 AND conversation_id = ?2",
+    [ST_SPAN_ADD] = "INSERT INTO member_span (account_id, conversation_id, first)"
+                    " VALUES (?1, ?2, ?3)",
+    [ST_SPAN_REOPEN] =
+        "UPDATE member_span SET last = NULL WHERE account_id = ?1"
+        " AND conversation_id = ?2 AND first = (SELECT max(s.first)"
+        "  FROM member_span AS s WHERE s.account_id = ?1 AND s.conversation_id = ?2)",
+    [ST_SPAN_CLOSE] = "UPDATE member_span SET last = ?3"
+                      " WHERE account_id = ?1 AND conversation_id = ?2 AND last IS NULL",
+    /* Those that touch the ids from ?3 to ?4. */
+    [ST_SPAN_LIST] = "SELECT max(first, ?3), min(coalesce(last, ?4), ?4) FROM member_span"
+                     " WHERE account_id = ?1 AND conversation_id = ?2 AND first <= ?4"
+                     " AND (last IS NULL OR last >= ?3) ORDER BY first",
 
     [ST_MESSAGE_ADD] =
         "INSERT INTO message (conversation_id, msg_id, sender_id, time, stamp, type, body, size,"

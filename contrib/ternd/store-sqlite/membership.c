@@ -1,0 +1,145 @@
+/* The rows of a group's members, and what each of them may see (doc/protocol.md 3.12). */
+#include "store-sqlite/sqlite.h"
+
+static enum status
+run_two(struct sqlite_store *store, enum statement id, int64_t account_id, int64_t conversation_id,
+    struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, id);
+
+	sqlite3_bind_int64(st, 1, account_id);
+	sqlite3_bind_int64(st, 2, conversation_id);
+	return sql_run(store, st, err);
+}
+
+static enum status
+run_three(struct sqlite_store *store, enum statement id, int64_t account_id,
+    int64_t conversation_id, int64_t msg_id, struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, id);
+
+	sqlite3_bind_int64(st, 1, account_id);
+	sqlite3_bind_int64(st, 2, conversation_id);
+	sqlite3_bind_int64(st, 3, msg_id);
+	return sql_run(store, st, err);
+}
+
+/*
+ * What it may see begins with the message that added it; with history, from the first, or where
+ * it was in before, from where it left off. What was closed to it, and told as closed, stays so.
+ */
+static enum status
+open_span(struct sqlite_store *store, const struct head *head, const struct group_move *move,
+    bool history, struct error *err)
+{
+	enum status status;
+
+	if (!history)
+		return run_three(
+		    store, ST_SPAN_ADD, move->account_id, head->conversation_id, move->msg_id, err);
+	status = run_two(store, ST_SPAN_REOPEN, move->account_id, head->conversation_id, err);
+	if (status != STATUS_OK || sqlite3_changes(store->db) > 0)
+		return status;
+	return run_three(store, ST_SPAN_ADD, move->account_id, head->conversation_id, 1, err);
+}
+
+enum status
+member_came(struct sqlite_store *store, const struct head *head, const struct group_move *move,
+    bool history, struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_MEMBER_JOIN);
+	int64_t stamp = stamp_next(store);
+	enum status status;
+
+	sqlite3_bind_int64(st, 1, move->account_id);
+	sqlite3_bind_int64(st, 2, head->conversation_id);
+	sqlite3_bind_int(st, 3, move->after);
+	sqlite3_bind_int64(st, 4, move->msg_id);
+	sqlite3_bind_int64(st, 5, stamp);
+	sqlite3_bind_int64(st, 6, stamp);
+	/* Changes of members are not counted: nothing was since the one that added it. */
+	sqlite3_bind_int64(st, 7, head->counted);
+	if ((status = sql_run(store, st, err)))
+		return status;
+	return open_span(store, head, move, history, err);
+}
+
+enum status
+member_went(struct sqlite_store *store, const struct head *head, const struct group_move *move,
+    const char *name, struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_MEMBER_LEAVE);
+	enum status status;
+
+	sqlite3_bind_int64(st, 1, move->account_id);
+	sqlite3_bind_int64(st, 2, head->conversation_id);
+	sqlite3_bind_int64(st, 3, stamp_next(store));
+	sqlite3_bind_int64(st, 4, stamp_next(store));
+	sql_bind_text(st, 5, name);
+	if ((status = sql_run(store, st, err)))
+		return status;
+	return run_three(
+	    store, ST_SPAN_CLOSE, move->account_id, head->conversation_id, move->msg_id, err);
+}
+
+enum status
+member_role(struct sqlite_store *store, const struct head *head, const struct group_move *move,
+    struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_MEMBER_ROLE);
+
+	sqlite3_bind_int64(st, 1, move->account_id);
+	sqlite3_bind_int64(st, 2, head->conversation_id);
+	sqlite3_bind_int(st, 3, move->after);
+	sqlite3_bind_int64(st, 4, stamp_next(store));
+	return sql_run(store, st, err);
+}
+
+enum status
+member_find(struct sqlite_store *store, enum statement id, const char *group, int64_t account_id,
+    sqlite3_stmt **st, bool *found, struct error *err)
+{
+	*st = sql_get(store, id);
+	sqlite3_bind_int64(*st, 1, account_id);
+	sql_bind_text(*st, 2, group);
+	return sql_next(store, *st, found, err);
+}
+
+enum status
+member_row(struct sqlite_store *store, enum statement id, const char *group, int64_t account_id,
+    sqlite3_stmt **st, struct error *err)
+{
+	bool found;
+	enum status status = member_find(store, id, group, account_id, st, &found, err);
+
+	if (status == STATUS_OK && !found)
+		return error_set(err, STATUS_IO, "the store is damaged: %s lacks a member", group);
+	return status;
+}
+
+void
+read_head(sqlite3_stmt *st, struct conversation_head *head)
+{
+	*head = (struct conversation_head){
+	    .stamp = sqlite3_column_int64(st, 0),
+	    .conversation = sql_text(st, 1),
+	    .first = sqlite3_column_int64(st, 2),
+	    .last = sqlite3_column_int64(st, 3),
+	    .ack = sqlite3_column_int64(st, 4),
+	    .read = sqlite3_column_int64(st, 5),
+	};
+	/* All that one who left might see has expired. */
+	if (head->first > head->last + 1)
+		head->first = head->last + 1;
+}
+
+void
+read_group(sqlite3_stmt *st, struct group *group)
+{
+	*group = (struct group){
+	    .stamp = sqlite3_column_int64(st, 0),
+	    .address = sql_text(st, 1),
+	    .name = sql_text(st, 2),
+	    .left = sqlite3_column_int(st, 3) != 0,
+	};
+}
