@@ -1,6 +1,6 @@
 /*
- * The server's answers. Whatever brings a message (a page, an event, the answer to a send), it
- * goes through message_put(), and its id through conversation_hold().
+ * The server's answers. Whatever brings a message goes through message_put(), and its id through
+ * conversation_hold().
  */
 #include <string.h>
 
@@ -13,31 +13,6 @@ struct apply {
 	struct conversation conversation;
 	struct id_range pending; /* ids of conversation that are not yet held; empty: last 0 */
 };
-
-enum status
-message_put(struct cache *cache, struct conversation *conversation, const struct message *message,
-    const struct address *own, struct error *err)
-{
-	int64_t floor = conversation->read;
-	enum status status = cache_run(cache, SQL_MESSAGE_ADD,
-	    VALUES(INT(conversation->id), INT(message->msg_id), TEXT(message->from),
-	        INT(message->time), INT(message->stamp), TEXT(message->type), TEXT(message->text),
-	        KEY(message->has_key ? &message->key : NULL)),
-	    err);
-
-	if (status != STATUS_OK)
-		return status;
-	if (floor < conversation->first - 1)
-		floor = conversation->first - 1;
-	if (sqlite3_changes(cache->db) > 0 && message->msg_id > floor &&
-	    strcmp(message->from, own->text) == 0) {
-		conversation->own++;
-		conversation->changed = true;
-	}
-	if (message->has_key)
-		status = cache_run(cache, SQL_OUTBOX_DELETE, VALUES(KEY(&message->key)), err);
-	return status;
-}
 
 /*
  * Notes ids, of the held run, as to be acknowledged. Where the run goes on from what the server

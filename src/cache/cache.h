@@ -152,7 +152,9 @@ struct outbox_entry {
 	const char *conversation; /* address of the recipient */
 	const char *type;
 	const char *text;
-	int64_t time; /* wall, microseconds, when it was written */
+	int64_t target; /* msg_id; 0 for none */
+	int64_t was;    /* stamp in a history that the server lost; 0 for none */
+	int64_t time;   /* wall, microseconds, when it was written */
 	bool has_after;
 	struct key after; /* the unacknowledged one before it in its conversation */
 	bool kept;        /* when adding: nobody may take it back, whoever added it first */
@@ -162,10 +164,10 @@ struct outbox_entry {
 
 /*
  * Adds entries in order, durably (FULL), each with its predecessor in its conversation: the
- * newest entry there that is not failed. key, conversation, type, text, time, kept are taken.
- * A key that is known already, in the outbox or as a message, with the same conversation, type and
- * text adds nothing, unless it failed: then this is a new try. With others CONFLICT, and nothing is
- * added.
+ * newest entry there that is not failed. key, conversation, type, text, target, time, kept are
+ * taken. A key that is known already, in the outbox or as a message, with the same conversation,
+ * type, target and text adds nothing, unless it failed: then this is a new try. With others
+ * CONFLICT, and nothing is added.
  */
 enum status cache_outbox_add(
     struct cache *cache, const struct outbox_entry *entries, size_t count, struct error *err);
@@ -232,13 +234,14 @@ struct history_query {
 	int64_t after;  /* and above this; 0 for none */
 	size_t count;   /* at most this many messages: the newest of them, or with `after` alone the
 	                 * oldest */
+	bool events;    /* amendments too, which else show in their targets alone */
 };
 
 /*
- * Tells messages in ascending order, own ones with state STATE_SENT and their key, and the holes
- * between and around them within the bounds asked for (never those below `first`, nor the hole
- * below the lowest message told when count ended it; a hole at the upper end is told). NOT_FOUND:
- * no such conversation held.
+ * Tells messages in ascending order, as their amendments left them; own ones with their key and
+ * what became of them (STATE_SENT, DELIVERED, READ); and the holes between and around them within
+ * the bounds asked for (never those below `first`, nor the hole below the lowest message told when
+ * count ended it; a hole at the upper end is told). NOT_FOUND: no such conversation held.
  */
 enum status cache_history(struct cache *cache, const struct history_query *query,
     void (*row)(void *arg, const struct message *message),
@@ -248,7 +251,8 @@ struct cache_conversation {
 	struct conversation_head head;
 	int64_t held;    /* messages in ranges, expired ones not counted */
 	int64_t missing; /* msg_ids from head.first to head.last that are not held */
-	int64_t unread;  /* ids above head.read but own ones held: where ids are missing, at most */
+	int64_t unread;  /* others' messages above head.read that count; where ids are missing, at
+	                    most */
 };
 
 enum status cache_conversations(struct cache *cache,
@@ -275,6 +279,27 @@ void cache_ranges_finish(struct cache_ranges *ranges);
 enum status cache_missing(struct cache *cache, int64_t consumer, const char *who, size_t limit,
     struct cache_ranges *missing, struct error *err);
 
+/* ---- read markers and drafts (markers.c) ---- */
+
+/* Moves the read marker of a conversation up to msg_id, or with 0 to its last message, durably
+ * (FULL); never back. *marker is where it stands then. NOT_FOUND: no such conversation held, or no
+ * such message known. */
+enum status cache_mark_read(struct cache *cache, const char *conversation, int64_t msg_id,
+    int64_t *marker, struct error *err);
+/* Those that the server is to be told, at most `limit`: each up to ids.last. */
+enum status
+cache_markers(struct cache *cache, size_t limit, struct cache_ranges *markers, struct error *err);
+/* They were answered, with these heads: applied as cache_apply() does. */
+enum status cache_markers_told(struct cache *cache, const struct cache_ranges *markers,
+    const struct conversation_head *heads, size_t head_count, struct error *err);
+
+/* What was being written in a conversation; *text is the caller's to free, NULL for nothing. */
+enum status
+cache_draft_get(struct cache *cache, const char *conversation, char **text, struct error *err);
+/* Keeps it (NULL or "": takes it away). Survives a crash of the process, not of the machine. */
+enum status
+cache_draft_set(struct cache *cache, const char *conversation, const char *text, struct error *err);
+
 /* ---- acknowledgements that no request has carried yet (acks.c) ---- */
 
 /* Pages and events make them. What was settled makes none by itself: it goes with the next one that
@@ -297,7 +322,8 @@ enum status cache_consumer_open(struct cache *cache, const char *name, bool now,
 
 /*
  * Tells at most `limit` messages above the consumer's places, by stamp, of all conversations or of
- * who (may be NULL): in each only as far as no hole lies between. Own ones are among them.
+ * who (may be NULL): in each only as far as no hole lies between. Own ones are among them, and
+ * amendments; a message is told as its amendments left it.
  * *repeated of a row: an earlier process may have handed it on already (see
  * cache_consumer_handing()).
  */

@@ -157,6 +157,8 @@ struct source {
 	int64_t end;
 	int64_t handing;
 	int64_t next; /* stamp of its next message */
+	int64_t peer_ack;
+	int64_t peer_read;
 };
 
 /*
@@ -166,6 +168,7 @@ struct source {
 struct merge {
 	struct cache *cache;
 	struct address own;
+	struct message_reader reader;
 	sqlite3_stmt *unopened;
 	bool has_unopened;
 	struct source *heap; /* smallest next at 0 */
@@ -237,6 +240,8 @@ open_source(struct merge *merge, struct error *err)
 	    .place = sqlite3_column_int64(statement, 3),
 	    .handing = sqlite3_column_int64(statement, 4),
 	    .next = sqlite3_column_int64(statement, 5),
+	    .peer_ack = sqlite3_column_int64(statement, 6),
+	    .peer_read = sqlite3_column_int64(statement, 7),
 	};
 	enum status status;
 
@@ -263,12 +268,16 @@ tell_source(struct merge *merge, struct source *source, struct error *err)
 	if (merge->count > 0 && merge->heap[0].next < until)
 		until = merge->heap[0].next;
 	status = cache_query(merge->cache, SQL_MESSAGE_LIST,
-	    VALUES(INT(source->id), INT(source->place + 1), INT(source->end)), &statement, err);
+	    VALUES(INT(source->id), INT(source->place + 1), INT(source->end), INT(true)),
+	    &statement, err);
+	message_reader_turn(
+	    &merge->reader, source->address.text, source->peer_ack, source->peer_read);
 	while (status == STATUS_OK && merge->left > 0) {
 		status = cache_step(merge->cache, statement, &more, err);
+		if (status == STATUS_OK && more)
+			status = message_read(&merge->reader, statement, &message, err);
 		if (status != STATUS_OK || !more)
 			break;
-		message_row(statement, source->address.text, &merge->own, &message);
 		if (message.stamp > until) {
 			source->next = message.stamp;
 			heap_add(merge, source);
@@ -311,12 +320,14 @@ cache_consumer_next(struct cache *cache, int64_t consumer, const char *who, size
 
 	if (status != STATUS_OK)
 		return status;
+	message_reader_init(&merge.reader, cache, &merge.own);
 	status = account_own(cache, &merge.own, err);
 	if (status == STATUS_OK)
 		status = cache_find(cache, SQL_PLACE_LIST, VALUES(INT(consumer), TEXT(who)),
 		    &merge.unopened, &merge.has_unopened, err);
 	if (status == STATUS_OK)
 		status = merge_run(&merge, err);
+	message_reader_finish(&merge.reader);
 	free(merge.heap);
 	return cache_end(cache, status, err);
 }

@@ -34,8 +34,11 @@ conversation_find(struct cache *cache, const char *address, struct conversation 
 	    .read = sqlite3_column_int64(statement, 4),
 	    .stamp = sqlite3_column_int64(statement, 5),
 	    .held = sqlite3_column_int64(statement, 6),
-	    .own = sqlite3_column_int64(statement, 7),
+	    .unread = sqlite3_column_int64(statement, 7),
 	    .acked = sqlite3_column_int64(statement, 8),
+	    .read_told = sqlite3_column_int64(statement, 9),
+	    .peer_ack = sqlite3_column_int64(statement, 10),
+	    .peer_read = sqlite3_column_int64(statement, 11),
 	};
 	snprintf(conversation->address.text, sizeof conversation->address.text, "%s", address);
 	sqlite3_reset(statement);
@@ -81,7 +84,8 @@ conversation_save(struct cache *cache, struct conversation *conversation, struct
 	if (c->changed)
 		status = cache_run(cache, SQL_CONVERSATION_SAVE,
 		    VALUES(INT(c->id), INT(c->first), INT(c->last), INT(c->ack), INT(c->read),
-		        INT(c->stamp), INT(c->held), INT(c->own), INT(c->acked)),
+		        INT(c->stamp), INT(c->held), INT(c->unread), INT(c->acked),
+		        INT(c->read_told), INT(c->peer_ack), INT(c->peer_read)),
 		    err);
 	if (status == STATUS_OK && c->reach)
 		status = consumer_reach(cache, c, err);
@@ -89,16 +93,23 @@ conversation_save(struct cache *cache, struct conversation *conversation, struct
 	return status;
 }
 
+/* ---- unread ---- */
+
+/* Others' counted messages held in (above, upto]. */
 static enum status
-count_own(struct cache *cache, const struct conversation *conversation, int64_t above, int64_t upto,
-    const struct address *own, int64_t *count, struct error *err)
+count_held(struct cache *cache, const struct conversation *conversation, int64_t above,
+    int64_t upto, const struct address *own, int64_t *count, struct error *err)
 {
 	sqlite3_stmt *statement;
 	bool row;
-	enum status status = cache_find(cache, SQL_MESSAGE_OWN_COUNT,
+	enum status status;
+
+	*count = 0;
+	if (upto <= above)
+		return STATUS_OK;
+	status = cache_find(cache, SQL_MESSAGE_COUNTED,
 	    VALUES(INT(conversation->id), INT(above), INT(upto), TEXT(own->text)), &statement, &row,
 	    err);
-
 	if (status == STATUS_OK) {
 		*count = sqlite3_column_int64(statement, 0);
 		sqlite3_reset(statement);
@@ -106,26 +117,56 @@ count_own(struct cache *cache, const struct conversation *conversation, int64_t 
 	return status;
 }
 
-/* The floor of unread rose from `from`: counts own messages again on the shorter side. */
+void
+conversation_count(
+    struct conversation *conversation, const struct message *message, const struct address *own)
+{
+	struct conversation *c = conversation;
+	const struct message_type *type = message_type_find(message->type);
+
+	if (!type || !type->counted || strcmp(message->from, own->text) == 0 ||
+	    message->msg_id < c->first)
+		return;
+	if (message->stamp > c->stamp)
+		c->unread += message->msg_id > c->read;
+	else
+		c->unread -= message->msg_id > c->read_told && message->msg_id <= c->read;
+	c->changed = true;
+}
+
+/* The floor of unread rose from `from`: what it passed is not unread any more. */
 static enum status
 raise_floor(struct cache *cache, struct conversation *conversation, int64_t from,
     const struct address *own, struct error *err)
 {
-	int64_t to = read_floor(conversation->read, conversation->first);
-	int64_t count;
-	bool passed_is_shorter = to - from < conversation->last - to;
-	enum status status;
+	int64_t passed;
+	enum status status = count_held(cache, conversation, from,
+	    read_floor(conversation->read, conversation->first), own, &passed, err);
 
-	if (to == from || conversation->own == 0)
-		return STATUS_OK;
-	if (passed_is_shorter)
-		status = count_own(cache, conversation, from, to, own, &count, err);
-	else
-		status = count_own(cache, conversation, to, INT64_MAX, own, &count, err);
-	if (status == STATUS_OK)
-		conversation->own = passed_is_shorter ? conversation->own - count : count;
+	conversation->unread -= passed;
 	return status;
 }
+
+/* Begins to count anew from the server's count in a head that was just taken over. */
+static enum status
+count_from_head(struct cache *cache, struct conversation *conversation,
+    const struct conversation_head *head, const struct address *own, struct error *err)
+{
+	int64_t told = read_floor(head->read, head->first);
+	int64_t floor = read_floor(conversation->read, conversation->first);
+	int64_t passed, since;
+	enum status status = count_held(
+	    cache, conversation, told, floor < head->last ? floor : head->last, own, &passed, err);
+
+	if (status == STATUS_OK)
+		status = count_held(
+		    cache, conversation, higher(floor, head->last), INT64_MAX, own, &since, err);
+	if (status == STATUS_OK)
+		conversation->unread = head->unread - passed + since;
+	return status;
+}
+
+/* ---- what the server says ---- */
 
 enum status
 conversation_grow(struct cache *cache, struct conversation *conversation, int64_t first,
@@ -154,18 +195,33 @@ enum status
 conversation_head(struct cache *cache, struct conversation *conversation,
     const struct conversation_head *head, const struct address *own, struct error *err)
 {
-	int64_t old_floor;
+	struct conversation *c = conversation;
 	enum status status;
 
-	if (head->stamp <= conversation->stamp)
+	if (head->stamp <= c->stamp)
 		return STATUS_OK;
-	status = conversation_grow(cache, conversation, head->first, head->last, own, err);
+	status = conversation_grow(cache, c, head->first, head->last, own, err);
 	if (status != STATUS_OK)
 		return status;
-	old_floor = read_floor(conversation->read, conversation->first);
-	conversation->ack = higher(conversation->ack, head->ack);
-	conversation->read = higher(conversation->read, head->read);
-	conversation->stamp = head->stamp;
+	c->ack = higher(c->ack, head->ack);
+	c->read = higher(c->read, head->read);
+	c->read_told = higher(c->read_told, head->read);
+	c->peer_ack = higher(c->peer_ack, head->peer_ack);
+	c->peer_read = higher(c->peer_read, head->peer_read);
+	c->stamp = head->stamp;
+	c->changed = true;
+	return count_from_head(cache, c, head, own, err);
+}
+
+enum status
+conversation_mark(struct cache *cache, struct conversation *conversation, int64_t msg_id,
+    const struct address *own, struct error *err)
+{
+	int64_t old_floor = read_floor(conversation->read, conversation->first);
+
+	if (msg_id <= conversation->read)
+		return STATUS_OK;
+	conversation->read = msg_id;
 	conversation->changed = true;
 	return raise_floor(cache, conversation, old_floor, own, err);
 }
@@ -204,15 +260,17 @@ tell(sqlite3_stmt *statement, void (*row)(void *arg, const struct cache_conversa
 	            .ack = sqlite3_column_int64(statement, 3),
 	            .read = sqlite3_column_int64(statement, 4),
 	            .stamp = sqlite3_column_int64(statement, 5),
+	            .peer_ack = sqlite3_column_int64(statement, 8),
+	            .peer_read = sqlite3_column_int64(statement, 9),
 	        },
 	    .held = sqlite3_column_int64(statement, 6),
 	};
 
 	told.missing = told.head.last - told.head.first + 1 - told.held;
-	/* All above the floor but the own ones held: an upper bound where ids are missing. */
-	told.unread = told.head.last - read_floor(told.head.read, told.head.first) -
-	              sqlite3_column_int64(statement, 7);
-	told.unread = higher(told.unread, 0);
+	/* Where messages are missing that the marker passed, they are counted still. */
+	told.unread = sqlite3_column_int64(statement, 7);
+	if (told.unread < 0 || told.head.read >= told.head.last)
+		told.unread = 0;
 	row(arg, &told);
 }
 

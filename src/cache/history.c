@@ -2,24 +2,6 @@
 
 #include "cache/internal.h"
 
-void
-message_row(sqlite3_stmt *statement, const char *conversation, const struct address *own,
-    struct message *message)
-{
-	*message = (struct message){
-	    .conversation = conversation,
-	    .msg_id = sqlite3_column_int64(statement, 0),
-	    .from = column_text(statement, 1),
-	    .time = sqlite3_column_int64(statement, 2),
-	    .stamp = sqlite3_column_int64(statement, 3),
-	    .type = column_text(statement, 4),
-	    .text = column_text(statement, 5),
-	};
-	message->has_key = column_key(statement, 6, &message->key);
-	if (message->has_key || strcmp(message->from, own->text) == 0)
-		message->state = STATE_SENT;
-}
-
 /* What a query comes to. */
 struct window {
 	struct id_range messages;
@@ -29,11 +11,12 @@ struct window {
 /* The id of the message that is `skip` from the end of the bounds that sql begins at. */
 static enum status
 find_nth(struct cache *cache, enum sql sql, int64_t conversation_id, struct id_range bounds,
-    int64_t skip, int64_t *msg_id, bool *found, struct error *err)
+    bool events, int64_t skip, int64_t *msg_id, bool *found, struct error *err)
 {
 	sqlite3_stmt *statement;
 	enum status status = cache_find(cache, sql,
-	    VALUES(INT(conversation_id), INT(bounds.first), INT(bounds.last), INT(skip)),
+	    VALUES(
+	        INT(conversation_id), INT(bounds.first), INT(bounds.last), INT(events), INT(skip)),
 	    &statement, found, err);
 
 	if (status == STATUS_OK && *found)
@@ -54,7 +37,7 @@ find_window(struct cache *cache, const struct conversation *c, const struct hist
 	int64_t cut = 0;
 	bool found;
 	enum status status = find_nth(cache, oldest ? SQL_MESSAGE_ON : SQL_MESSAGE_BACK, c->id,
-	    bounds, skip - 1, &cut, &found, err);
+	    bounds, query->events, skip - 1, &cut, &found, err);
 
 	if (status != STATUS_OK)
 		return status;
@@ -73,6 +56,8 @@ find_window(struct cache *cache, const struct conversation *c, const struct hist
 
 struct telling {
 	struct cache *cache;
+	struct message_reader reader;
+	bool events;
 	struct hole_walk walk;
 	struct id_range next; /* hole */
 	bool has_hole;
@@ -97,7 +82,7 @@ tell_holes(struct telling *telling, int64_t msg_id, struct error *err)
 
 static enum status
 tell(struct telling *telling, const struct conversation *c, const struct window *window,
-    const struct address *own, struct error *err)
+    struct error *err)
 {
 	struct message message;
 	sqlite3_stmt *statement;
@@ -110,18 +95,36 @@ tell(struct telling *telling, const struct conversation *c, const struct window 
 		    telling->cache, &telling->walk, &telling->next, &telling->has_hole, err);
 	if (status == STATUS_OK)
 		status = cache_query(telling->cache, SQL_MESSAGE_LIST,
-		    VALUES(INT(c->id), INT(window->messages.first), INT(window->messages.last)),
+		    VALUES(INT(c->id), INT(window->messages.first), INT(window->messages.last),
+		        INT(telling->events)),
 		    &statement, err);
 	while (status == STATUS_OK) {
 		status = cache_step(telling->cache, statement, &more, err);
 		if (status != STATUS_OK || !more)
 			break;
-		message_row(statement, c->address.text, own, &message);
-		status = tell_holes(telling, message.msg_id, err);
+		status = message_read(&telling->reader, statement, &message, err);
+		if (status == STATUS_OK)
+			status = tell_holes(telling, message.msg_id, err);
 		if (status == STATUS_OK)
 			telling->row(telling->arg, &message);
 	}
 	return status == STATUS_OK ? tell_holes(telling, INT64_MAX, err) : status;
+}
+
+static enum status
+tell_window(struct telling *telling, const struct conversation *c,
+    const struct history_query *query, const struct address *own, struct error *err)
+{
+	struct window window;
+	enum status status = find_window(telling->cache, c, query, &window, err);
+
+	if (status != STATUS_OK)
+		return status;
+	message_reader_init(&telling->reader, telling->cache, own);
+	message_reader_turn(&telling->reader, c->address.text, c->peer_ack, c->peer_read);
+	status = tell(telling, c, &window, err);
+	message_reader_finish(&telling->reader);
+	return status;
 }
 
 enum status
@@ -129,9 +132,9 @@ cache_history(struct cache *cache, const struct history_query *query,
     void (*row)(void *arg, const struct message *message),
     void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err)
 {
-	struct telling telling = {.cache = cache, .row = row, .hole = hole, .arg = arg};
+	struct telling telling = {
+	    .cache = cache, .events = query->events, .row = row, .hole = hole, .arg = arg};
 	struct conversation conversation;
-	struct window window;
 	struct address own;
 	bool found = false;
 	enum status status = cache_begin(cache, READ, err);
@@ -145,8 +148,6 @@ cache_history(struct cache *cache, const struct history_query *query,
 		status = error_set(err, STATUS_NOT_FOUND, "there is no conversation with %s here",
 		    query->conversation);
 	if (status == STATUS_OK && query->count > 0)
-		status = find_window(cache, &conversation, query, &window, err);
-	if (status == STATUS_OK && query->count > 0)
-		status = tell(&telling, &conversation, &window, &own, err);
+		status = tell_window(&telling, &conversation, query, &own, err);
 	return cache_end(cache, status, err);
 }

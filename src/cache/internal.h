@@ -6,8 +6,11 @@
  *   every statement, so that nothing has to be reset on the way out of an error.
  * - Held ranges lie within [first, last] of their conversation: ids below first have expired, are
  *   neither held nor missing, and are cut off the ranges when first grows. Messages stay.
- * - conversation.held is the sum of its ranges; conversation.own is the number of own messages
- *   above max(read, first - 1). Both are kept up by conversation_*() alone.
+ * - conversation.held is the sum of its ranges, kept up by conversation_*() alone.
+ * - conversation.unread is the server's count at conversation.stamp, of others' counted messages
+ *   above max(read_told, first - 1) then; plus those held with a newer stamp above `read`; less
+ * those held above read_told that a later `read` or `first` passed. Where nothing is missing it is
+ * exact.
  * - place.next is the stamp of the message a consumer gets next of a conversation, NULL where
  *   there is none without a hole before it.
  */
@@ -60,6 +63,8 @@ struct value {
 #define INT(n)  ((struct value){VALUE_INT, (n), NULL})
 #define TEXT(t) ((struct value){VALUE_TEXT, 0, (const char *)(t)})
 #define KEY(k)  ((struct value){VALUE_KEY, 0, ((const struct key *)(k))})
+/* 0 is SQL's NULL. */
+#define INT_OR_NULL(n) ((n) ? INT(n) : TEXT(NULL))
 #define VALUES(...) \
 	(const struct value[]) \
 	{ \
@@ -179,8 +184,11 @@ struct conversation {
 	int64_t read;
 	int64_t stamp;
 	int64_t held;
-	int64_t own;
-	int64_t acked; /* what the server took of this device's acknowledgements */
+	int64_t unread;
+	int64_t acked;     /* what the server took of this device's acknowledgements */
+	int64_t read_told; /* the marker that the server knew at `stamp`, or later */
+	int64_t peer_ack;
+	int64_t peer_read;
 	bool changed;
 	bool reach; /* consumers may reach further */
 };
@@ -202,22 +210,60 @@ enum status conversation_grow(struct cache *cache, struct conversation *conversa
 /* Applies a head where its stamp is newer. */
 enum status conversation_head(struct cache *cache, struct conversation *conversation,
     const struct conversation_head *head, const struct address *own, struct error *err);
+/* Moves the read marker up to msg_id. */
+enum status conversation_mark(struct cache *cache, struct conversation *conversation,
+    int64_t msg_id, const struct address *own, struct error *err);
 /* ids are held now. *run (may be NULL) is the whole run they are in. */
 enum status conversation_hold(struct cache *cache, struct conversation *conversation,
     struct id_range ids, struct id_range *run, struct error *err);
 
-/* ---- apply.c ---- */
+/* Notes a message that is new in the cache, for unread. */
+void conversation_count(
+    struct conversation *conversation, const struct message *message, const struct address *own);
 
-/* Stores one message (one held already stays as it is) without its range; own keys leave the
- * outbox. */
+/* ---- message.c ---- */
+
+/* Stores one message (one held already stays as it is) without its range; it is folded, and
+ * counted; own keys leave the outbox. */
 enum status message_put(struct cache *cache, struct conversation *conversation,
     const struct message *message, const struct address *own, struct error *err);
 
-/* ---- history.c ---- */
+/* Tells messages. What it told last is borrowed from it and from the statement. */
+struct message_reader {
+	struct cache *cache;
+	const struct address *own;
+	const char *conversation;
+	int64_t peer_ack;
+	int64_t peer_read;
+	struct reaction *reactions;
+	size_t room;
+	struct buf words; /* the reactions' strings, each closed by a 0 */
+};
+/* own is borrowed. */
+void
+message_reader_init(struct message_reader *reader, struct cache *cache, const struct address *own);
+void message_reader_finish(struct message_reader *reader);
+/* Messages of that conversation (borrowed) come next. */
+void message_reader_turn(
+    struct message_reader *reader, const char *conversation, int64_t peer_ack, int64_t peer_read);
+/* The row that SQL_MESSAGE_LIST stands on. */
+enum status message_read(struct message_reader *reader, sqlite3_stmt *statement,
+    struct message *message, struct error *err);
 
-/* The columns of SQL_MESSAGE_* statements that tell whole messages, as a message. */
-void message_row(sqlite3_stmt *statement, const char *conversation, const struct address *own,
-    struct message *message);
+/* ---- fold.c ---- */
+
+/* What is known of a message before it is stored. */
+struct fold {
+	const struct message_type *amends; /* its type, where it amends another */
+	int64_t target;                    /* whose text this is: its own id, or an edit's target */
+	int64_t edit;                      /* the newest edit that came before its target */
+	bool erased;                       /* recalled: the text must not be stored */
+};
+enum status fold_before(struct cache *cache, int64_t conversation_id, const struct message *message,
+    struct fold *fold, struct error *err);
+/* The message is stored: its target becomes what it makes of it, and it what came before it. */
+enum status fold_message(struct cache *cache, int64_t conversation_id,
+    const struct message *message, const struct fold *fold, struct error *err);
 
 /* ---- search.c: the words by which messages are found ---- */
 

@@ -11,8 +11,11 @@ src_libcache_a_SOURCES = \
 	src/cache/contacts.c \
 	src/cache/conversations.c \
 	src/cache/generation.c \
+	src/cache/fold.c \
 	src/cache/history.c \
 	src/cache/internal.h \
+	src/cache/markers.c \
+	src/cache/message.c \
 	src/cache/missing.c \
 	src/cache/open.c \
 	src/cache/outbox.c \

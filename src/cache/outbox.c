@@ -51,11 +51,20 @@ read_entry(sqlite3_stmt *statement, struct outbox_entry *entry)
 	    .time = sqlite3_column_int64(statement, 4),
 	    .state = read_state(statement),
 	    .failure = column_text(statement, 6),
+	    .target = sqlite3_column_int64(statement, 8),
+	    .was = sqlite3_column_int64(statement, 9),
 	};
 	column_key(statement, 0, &entry->key);
 }
 
 /* ---- adding ---- */
+
+/* A message that was recalled has lost its text, and can't be told from another by it any more. */
+static bool
+was_erased(sqlite3_stmt *statement, int column)
+{
+	return sqlite3_column_type(statement, column) == SQLITE_NULL;
+}
 
 /* *known: the key is there with this content; *failed: in the outbox, and refused. CONFLICT: with
  * other content. */
@@ -65,8 +74,7 @@ find_same(struct cache *cache, const struct outbox_entry *entry, bool *known, bo
 {
 	char text[KEY_TEXT_SIZE];
 	sqlite3_stmt *statement;
-	int address = 1;
-	int type = 2;
+	int address = 1, type = 2, target = 8;
 	enum status status =
 	    cache_find(cache, SQL_OUTBOX_GET, VALUES(KEY(&entry->key)), &statement, known, err);
 
@@ -74,6 +82,7 @@ find_same(struct cache *cache, const struct outbox_entry *entry, bool *known, bo
 	if (status == STATUS_OK && !*known) {
 		address = 5;
 		type = 3;
+		target = 6;
 		status = cache_find(
 		    cache, SQL_MESSAGE_BY_KEY, VALUES(KEY(&entry->key)), &statement, known, err);
 	}
@@ -81,7 +90,9 @@ find_same(struct cache *cache, const struct outbox_entry *entry, bool *known, bo
 		return status;
 	if (same_text(column_text(statement, address), entry->conversation) &&
 	    same_text(column_text(statement, type), entry->type) &&
-	    same_text(column_text(statement, type + 1), entry->text))
+	    sqlite3_column_int64(statement, target) == entry->target &&
+	    (same_text(column_text(statement, type + 1), entry->text) ||
+	        was_erased(statement, type + 1)))
 		return STATUS_OK;
 	return error_set(err, STATUS_CONFLICT,
 	    "the key %s was used for another message; give this one a new key",
@@ -99,7 +110,7 @@ add(struct cache *cache, const struct outbox_entry *entry, struct error *err)
 	if (status == STATUS_OK && (!known || failed))
 		status = cache_run(cache, SQL_OUTBOX_ADD,
 		    VALUES(KEY(&entry->key), TEXT(entry->conversation), TEXT(entry->type),
-		        TEXT(entry->text), INT(entry->time)),
+		        TEXT(entry->text), INT(entry->time), INT_OR_NULL(entry->target)),
 		    err);
 	if (status == STATUS_OK && entry->kept)
 		status = cache_run(cache, SQL_OUTBOX_KEEP, VALUES(KEY(&entry->key)), err);
@@ -250,6 +261,8 @@ settle_stored(struct cache *cache, const struct outbox_result *result,
 	    .stamp = result->stamp,
 	    .type = entry->type,
 	    .text = entry->text,
+	    .target = entry->target,
+	    .was = entry->was,
 	    .has_key = true,
 	    .key = result->key,
 	};

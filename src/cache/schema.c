@@ -106,17 +106,20 @@ static const struct schema_step steps[] = {
      ") STRICT;"},
 
     /* 2: groups, amendments, read markers, details, lost histories, search */
-    {/* unread: others' counted messages above read, as the server said at stamp, and those that
-      * came since. read_told: the marker that the server knows. draft: what was being written. */
+    {/* unread: others' counted messages above read, as conversations.c counts them. read_told: the
+      * marker that the server knew at stamp. draft: what was being written. Without a stamp, what
+      * is held is all that is known of the messages to count. */
         "ALTER TABLE conversation ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE conversation ADD COLUMN peer_ack INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE conversation ADD COLUMN peer_read INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE conversation ADD COLUMN read_told INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE conversation ADD COLUMN draft TEXT;"
         "CREATE INDEX conversation_read ON conversation (conversation_id) WHERE read > read_told;"
-        "UPDATE conversation SET read_told = read, unread = (SELECT count(*) FROM message m"
-        " WHERE m.conversation_id = conversation.conversation_id AND m.msg_id > read"
+        "UPDATE conversation SET read_told = read, stamp = 0,"
+        " unread = (SELECT count(*) FROM message m"
+        " WHERE m.conversation_id = conversation.conversation_id AND m.msg_id > max(read, first - 1)"
         " AND m.sender <> (SELECT address FROM account));"
+        "ALTER TABLE conversation DROP COLUMN own;"
 
         /* message_id names a row to the index for searching, which VACUUM must not change. */
         "CREATE TABLE message2 ("
@@ -139,14 +142,15 @@ static const struct schema_step steps[] = {
         "DROP TABLE message;"
         "ALTER TABLE message2 RENAME TO message;"
         "CREATE INDEX message_key ON message (key) WHERE key IS NOT NULL;"
+        "CREATE INDEX message_target ON message (conversation_id, target)"
+        " WHERE target IS NOT NULL;"
 
-        /* What amendments made of a message, held or not: the newest edit, the recall. */
+        /* What amendments made of a message, held or not: fold.c. */
         "CREATE TABLE fold ("
         " conversation_id INTEGER NOT NULL REFERENCES conversation,"
         " msg_id INTEGER NOT NULL,"
-        " edit INTEGER NOT NULL DEFAULT 0," /* msg_id of the newest edit */
-        " text TEXT,"                       /* that edit's */
-        " recall INTEGER NOT NULL DEFAULT 0,"
+        " edit INTEGER NOT NULL DEFAULT 0,"   /* msg_id of the author's newest edit */
+        " recall INTEGER NOT NULL DEFAULT 0," /* msg_id of the recall */
         " PRIMARY KEY (conversation_id, msg_id)"
         ") STRICT, WITHOUT ROWID;"
         /* act: the msg_id of the newest react or unreact of that kind; present: it was a react. */

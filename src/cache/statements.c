@@ -1,10 +1,25 @@
 #include "cache/statements.h"
 
-/* The columns message_row() reads. */
-#define MESSAGE_COLUMNS "msg_id, sender, time, stamp, type, text, key"
+/* m's fold f, and the edit e that its text comes from. */
+#define WITH_FOLD \
+	" LEFT JOIN fold f ON f.conversation_id = m.conversation_id AND f.msg_id = m.msg_id" \
+	" LEFT JOIN message e ON e.conversation_id = m.conversation_id AND e.msg_id = f.edit"
+
+/* What message_read() reads: a message as its amendments left it. */
+#define FOLDED_MESSAGES \
+	"SELECT m.msg_id, m.sender, m.time, m.stamp, m.type, m.text, m.key, m.target, m.was," \
+	" f.edit, f.recall, e.text, EXISTS (SELECT 1 FROM reaction r" \
+	" WHERE r.conversation_id = m.conversation_id AND r.msg_id = m.msg_id AND r.present)," \
+	" m.conversation_id FROM message m" WITH_FOLD
+
+/* As the model's table of types has them. */
+#define AMENDING  "('edit', 'recall', 'react', 'unreact')"
+#define AMENDABLE "('text')"
+#define COUNTED   "('text')"
 
 /* The columns a struct outbox_entry is read from. */
-#define OUTBOX_COLUMNS "key, conversation, type, text, time, doubts, failure, outbox_id"
+#define OUTBOX_COLUMNS \
+	"key, conversation, type, text, time, doubts, failure, outbox_id, target, was"
 
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN",
@@ -39,16 +54,23 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CONTACT_LIST] = "SELECT address, name, stamp FROM contact WHERE NOT removed"
                          " ORDER BY address",
 
-    [SQL_CONVERSATION_FIND] = "SELECT conversation_id, first, last, ack, read, stamp, held, own,"
-                              " acked FROM conversation WHERE address = ?1",
+    [SQL_CONVERSATION_FIND] = "SELECT conversation_id, first, last, ack, read, stamp, held,"
+                              " unread, acked, read_told, peer_ack, peer_read"
+                              " FROM conversation WHERE address = ?1",
     [SQL_CONVERSATION_ADD] = "INSERT INTO conversation (address) VALUES (?1)",
     [SQL_CONVERSATION_SAVE] = "UPDATE conversation SET first = ?2, last = ?3, ack = ?4,"
-                              " read = ?5, stamp = ?6, held = ?7, own = ?8, acked = ?9"
+                              " read = ?5, stamp = ?6, held = ?7, unread = ?8, acked = ?9,"
+                              " read_told = ?10, peer_ack = ?11, peer_read = ?12"
                               " WHERE conversation_id = ?1",
-    [SQL_CONVERSATION_LIST] = "SELECT address, first, last, ack, read, stamp, held, own"
-                              " FROM conversation ORDER BY address",
+    [SQL_CONVERSATION_LIST] = "SELECT address, first, last, ack, read, stamp, held, unread,"
+                              " peer_ack, peer_read FROM conversation ORDER BY address",
     [SQL_CONVERSATION_REACHES] = "SELECT conversation_id, first FROM conversation"
                                  " WHERE held > 0",
+    [SQL_MARKER_LIST] = "SELECT address, read FROM conversation WHERE read > read_told LIMIT ?1",
+    [SQL_MARKER_TOLD] = "UPDATE conversation SET read_told = max(read_told, ?2)"
+                        " WHERE address = ?1",
+    [SQL_DRAFT_GET] = "SELECT draft FROM conversation WHERE address = ?1",
+    [SQL_DRAFT_SET] = "UPDATE conversation SET draft = ?2 WHERE conversation_id = ?1",
     /* Only the index conversation_holes is read: it has no row where nothing is missing. */
     [SQL_CONVERSATION_HOLES] = "SELECT address, conversation_id, first, last, ack"
                                " FROM conversation WHERE held < last - first + 1"
@@ -84,25 +106,61 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ACKED_SET] = "UPDATE conversation SET acked = ?2 WHERE conversation_id = ?1",
 
     [SQL_MESSAGE_ADD] = "INSERT INTO message (conversation_id, msg_id, sender, time, stamp,"
-                        " type, text, key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                        " type, text, key, target, was)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
                         " ON CONFLICT (conversation_id, msg_id) DO NOTHING",
-    [SQL_MESSAGE_BY_KEY] = "SELECT m.msg_id, m.time, m.stamp, m.type, m.text, c.address"
-                           " FROM message m JOIN conversation c USING (conversation_id)"
+    [SQL_MESSAGE_BY_KEY] = "SELECT m.msg_id, m.time, m.stamp, m.type, m.text, c.address,"
+                           " m.target FROM message m JOIN conversation c USING (conversation_id)"
                            " WHERE m.key = ?1 LIMIT 1",
     [SQL_MESSAGE_NEXT] = "SELECT stamp FROM message WHERE conversation_id = ?1 AND msg_id > ?2"
                          " AND msg_id <= ?3 ORDER BY msg_id LIMIT 1",
-    /* The id that is ?4 + 1 messages back from the upper bound, or on from the lower one. */
+    /* The id that is ?5 + 1 messages back from the upper bound, or on from the lower one; ?4:
+     * amendments are told, too. */
     [SQL_MESSAGE_BACK] = "SELECT msg_id FROM message WHERE conversation_id = ?1 AND msg_id >= ?2"
-                         " AND msg_id <= ?3 ORDER BY msg_id DESC LIMIT 1 OFFSET ?4",
+                         " AND msg_id <= ?3 AND (?4 OR type NOT IN " AMENDING ")"
+                         " ORDER BY msg_id DESC LIMIT 1 OFFSET ?5",
     [SQL_MESSAGE_ON] = "SELECT msg_id FROM message WHERE conversation_id = ?1 AND msg_id >= ?2"
-                       " AND msg_id <= ?3 ORDER BY msg_id LIMIT 1 OFFSET ?4",
-    [SQL_MESSAGE_LIST] = "SELECT " MESSAGE_COLUMNS " FROM message WHERE conversation_id = ?1"
-                         " AND msg_id >= ?2 AND msg_id <= ?3 ORDER BY msg_id",
-    [SQL_MESSAGE_OWN_COUNT] = "SELECT count(*) FROM message WHERE conversation_id = ?1"
-                              " AND msg_id > ?2 AND msg_id <= ?3 AND sender = ?4",
+                       " AND msg_id <= ?3 AND (?4 OR type NOT IN " AMENDING ")"
+                       " ORDER BY msg_id LIMIT 1 OFFSET ?5",
+    [SQL_MESSAGE_LIST] =
+        FOLDED_MESSAGES " WHERE m.conversation_id = ?1 AND m.msg_id >= ?2 AND m.msg_id <= ?3"
+                        " AND (?4 OR m.type NOT IN " AMENDING ") ORDER BY m.msg_id",
+    /* What an edit of ?2 changes. */
+    [SQL_MESSAGE_EDITED] = "SELECT m.message_id, m.sender, m.type, ifnull(e.text, m.text),"
+                           " ifnull(f.edit, 0) FROM message m" WITH_FOLD
+                           " WHERE m.conversation_id = ?1 AND m.msg_id = ?2",
+    /* What a recall of ?2 erases: its text as amendments left it, and those of its edits. */
+    [SQL_MESSAGE_RECALLED] =
+        "SELECT m.message_id, ifnull(e.text, m.text) FROM message m" WITH_FOLD
+        " WHERE m.conversation_id = ?1 AND m.msg_id = ?2 AND m.type IN " AMENDABLE
+        " AND ifnull(e.text, m.text) IS NOT NULL"
+        " UNION ALL SELECT message_id, text FROM message WHERE conversation_id = ?1"
+        " AND target = ?2 AND type = 'edit' AND text IS NOT NULL",
+    [SQL_MESSAGE_ERASE] = "UPDATE message SET text = NULL WHERE message_id = ?1",
+    /* Others' messages that count as unread. */
+    [SQL_MESSAGE_COUNTED] =
+        "SELECT count(*) FROM message WHERE conversation_id = ?1"
+        " AND msg_id > ?2 AND msg_id <= ?3 AND type IN " COUNTED " AND sender <> ?4",
 
-    [SQL_OUTBOX_ADD] = "INSERT INTO outbox (key, conversation, type, text, time)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5)",
+    /* What is known of message ?2, whose author is ?3. */
+    [SQL_FOLD_FIND] = "SELECT (SELECT recall FROM fold WHERE conversation_id = ?1"
+                      " AND msg_id = ?2), (SELECT max(msg_id) FROM message"
+                      " WHERE conversation_id = ?1 AND target = ?2 AND type = 'edit'"
+                      " AND sender = ?3 AND msg_id > ?2 AND text IS NOT NULL)",
+    [SQL_FOLD_EDIT] = "INSERT INTO fold (conversation_id, msg_id, edit) VALUES (?1, ?2, ?3)"
+                      " ON CONFLICT DO UPDATE SET edit = max(edit, excluded.edit)",
+    [SQL_FOLD_RECALL] = "INSERT INTO fold (conversation_id, msg_id, recall) VALUES (?1, ?2, ?3)"
+                        " ON CONFLICT DO UPDATE SET recall ="
+                        " iif(recall = 0, excluded.recall, min(recall, excluded.recall))",
+    [SQL_REACTION_PUT] = "INSERT INTO reaction (conversation_id, msg_id, sender, text, act,"
+                         " present) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                         " ON CONFLICT DO UPDATE SET act = excluded.act,"
+                         " present = excluded.present WHERE excluded.act > act",
+    [SQL_REACTION_LIST] = "SELECT sender, text FROM reaction WHERE conversation_id = ?1"
+                          " AND msg_id = ?2 AND present ORDER BY act",
+
+    [SQL_OUTBOX_ADD] = "INSERT INTO outbox (key, conversation, type, text, time, added, target)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
     [SQL_OUTBOX_KEEP] = "UPDATE outbox SET kept = 1 WHERE key = ?1",
     [SQL_OUTBOX_GET] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE key = ?1",
     [SQL_OUTBOX_BEFORE] = "SELECT key FROM outbox WHERE conversation = ?1 AND outbox_id < ?2"
@@ -138,7 +196,8 @@ static const char *const texts[SQL_COUNT] = {
                           " VALUES (?1, ?2, ?3) ON CONFLICT (consumer_id, conversation_id)"
                           " DO UPDATE SET place = max(place, excluded.place), next = NULL"
                           " RETURNING place",
-    [SQL_PLACE_LIST] = "SELECT c.address, c.conversation_id, c.first, p.place, p.handing, p.next"
+    [SQL_PLACE_LIST] = "SELECT c.address, c.conversation_id, c.first, p.place, p.handing, p.next,"
+                       " c.peer_ack, c.peer_read"
                        " FROM place p JOIN conversation c USING (conversation_id)"
                        " WHERE p.consumer_id = ?1 AND p.next IS NOT NULL"
                        " AND (?2 IS NULL OR c.address = ?2) ORDER BY p.next",
@@ -152,9 +211,8 @@ static const char *const texts[SQL_COUNT] = {
     /* The text that a message is found by, as amendments left it. */
     [SQL_SEARCH_TEXT] =
         "SELECT c.address, m.sender, m.time, m.stamp,"
-        " iif(m.type = 'text' AND ifnull(f.recall, 0) = 0, ifnull(f.text, m.text), NULL)"
-        " FROM message m JOIN conversation c USING (conversation_id)"
-        " LEFT JOIN fold f ON f.conversation_id = m.conversation_id AND f.msg_id = m.msg_id"
+        " iif(m.type = 'text' AND ifnull(f.recall, 0) = 0, ifnull(e.text, m.text), NULL)"
+        " FROM message m JOIN conversation c ON c.conversation_id = m.conversation_id" WITH_FOLD
         " WHERE m.message_id = ?1",
     [SQL_SEARCH_DOC] = "SELECT doc FROM search_row WHERE doc >= ?1 AND doc < ?2"
                        " AND message_id = ?3 LIMIT 1",

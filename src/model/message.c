@@ -6,6 +6,7 @@ static const struct message_type types[] = {
     {.name = "text",
         .sendable = true,
         .counted = true,
+        .amendable = true,
         .target = TARGET_OPTIONAL,
         .text_min = 1,
         .text_max = MESSAGE_TEXT_MAX},
@@ -43,6 +44,14 @@ message_type_find(const char *name)
 		if (strcmp(types[i].name, name) == 0)
 			return &types[i];
 	return NULL;
+}
+
+bool
+message_is_amendable(const char *name)
+{
+	const struct message_type *type = message_type_find(name);
+
+	return type && type->amendable;
 }
 
 const char *

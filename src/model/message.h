@@ -28,6 +28,7 @@ struct message_type {
 	bool sendable;              /* by a client; the server makes the others itself */
 	bool counted;               /* as unread */
 	bool amends;                /* changes its target */
+	bool amendable;             /* can be a target: to be replied to, or amended */
 	enum message_target target; /* whether it names another message */
 	int text_min;               /* bytes */
 	int text_max;
@@ -35,6 +36,9 @@ struct message_type {
 
 /* NULL where this version does not know the type. */
 const struct message_type *message_type_find(const char *name);
+
+/* False for a type that this version does not know, too. */
+bool message_is_amendable(const char *type);
 
 /* Somebody's reaction to a message. */
 struct reaction {

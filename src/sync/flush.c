@@ -100,6 +100,8 @@ carry(void *arg, const struct outbox_entry *entry)
 	    .after = entry->after,
 	    .type = entry->type,
 	    .text = entry->text,
+	    .target = entry->target,
+	    .was = entry->was,
 	};
 
 	while (i < batch->count && !key_equal(&batch->keys[i], &entry->key))

@@ -179,6 +179,7 @@ test_messages_extend_heads(void **state)
 {
 	struct fixture *f = *state;
 	struct message messages[4];
+	struct conversation_head head;
 
 	messages[0] = message_of(f, BOB, 1, 0);
 	messages[1] = message_of(f, BOB, 2, 1);
@@ -187,13 +188,16 @@ test_messages_extend_heads(void **state)
 	apply_messages(f, messages, 4);
 	assert_string_equal(tell_conversations(f),
 	    "bob 1-3 ack 0 read 0 held 3 missing 0 unread 2, "
-	    "carol 1-7 ack 0 read 0 held 1 missing 6 unread 7");
-	apply_head(f, &HEAD(BOB, 1, 2, 0, 1, 5));
+	    "carol 1-7 ack 0 read 0 held 1 missing 6 unread 1");
+	head = HEAD(BOB, 1, 2, 0, 1, messages[1].stamp);
+	head.unread = 0;
+	apply_head(f, &head);
 	assert_string_equal(tell_conversations(f),
 	    "bob 1-3 ack 0 read 1 held 3 missing 0 unread 1, "
-	    "carol 1-7 ack 0 read 0 held 1 missing 6 unread 7");
+	    "carol 1-7 ack 0 read 0 held 1 missing 6 unread 1");
 	assert_string_equal(tell_acks(f), "bob 1-3, carol 7-7");
 	check_sound(f);
+	check_unread(f);
 }
 
 static void
@@ -201,7 +205,7 @@ test_held_messages_stay_as_they_are(void **state)
 {
 	struct fixture *f = *state;
 	struct message again = message_of(f, BOB, 2, 0);
-	const struct history_query query = {BOB, 0, 0, 9};
+	const struct history_query query = {BOB, 0, 0, 9, false};
 
 	store(f, BOB, 1, 3, 1, 3);
 	again.from = ME;
@@ -240,7 +244,7 @@ test_expired_ids_are_neither_held_nor_missing(void **state)
 	store(f, BOB, 8, 12, 1, 20);
 	store(f, BOB, 15, 15, 10, 20);
 	assert_string_equal(
-	    tell_conversations(f), "bob 10-20 ack 0 read 0 held 4 missing 7 unread 11");
+	    tell_conversations(f), "bob 10-20 ack 0 read 0 held 4 missing 7 unread 4");
 	assert_string_equal(tell_missing(f, 0, NULL), "bob 13-14, bob 16-20");
 	check_sound(f);
 	/* A page of what expired meanwhile; and all of it expired. */
@@ -257,22 +261,29 @@ test_own_messages_are_never_unread(void **state)
 {
 	struct fixture *f = *state;
 	struct message messages[6];
+	struct conversation_head head;
 
 	for (int i = 0; i < 6; i++)
 		messages[i] = message_of(f, BOB, i + 1, i % 2 ? 10 + (unsigned)i : 0);
 	apply_messages(f, messages, 6);
 	assert_string_equal(
 	    tell_conversations(f), "bob 1-6 ack 0 read 0 held 6 missing 0 unread 3");
-	apply_head(f, &HEAD(BOB, 1, 6, 0, 2, 500));
+	check_unread(f);
+	head = HEAD(BOB, 1, 6, 0, 2, 500);
+	head.unread = 2;
+	apply_head(f, &head);
 	assert_string_equal(
 	    tell_conversations(f), "bob 1-6 ack 0 read 2 held 6 missing 0 unread 2");
-	apply_head(f, &HEAD(BOB, 4, 6, 0, 2, 501));
+	head = HEAD(BOB, 4, 6, 0, 2, 501);
+	head.unread = 1;
+	apply_head(f, &head);
 	assert_string_equal(
 	    tell_conversations(f), "bob 4-6 ack 0 read 2 held 3 missing 0 unread 1");
 	apply_head(f, &HEAD(BOB, 4, 6, 0, 6, 502));
 	assert_string_equal(
 	    tell_conversations(f), "bob 4-6 ack 0 read 6 held 3 missing 0 unread 0");
 	check_sound(f);
+	check_unread(f);
 }
 
 static void
@@ -287,7 +298,8 @@ test_notes_to_oneself(void **state)
 	messages[1] = message_of(f, ME, 3, 0);
 	apply_messages(f, messages, 2);
 	assert_string_equal(tell_conversations(f), "me 1-3 ack 0 read 0 held 3 missing 0 unread 0");
-	assert_string_equal(tell_history(f, &(struct history_query){ME, 0, 0, 9}), "1s 2s 3s");
+	assert_string_equal(
+	    tell_history(f, &(struct history_query){ME, 0, 0, 9, false}), "1s 2s 3s");
 	check_sound(f);
 }
 

@@ -331,7 +331,7 @@ look_without_rights(const char *path)
 		return 32;
 	}
 	buf_init(&f.told, 10000);
-	if (strcmp(tell_history(&f, &(struct history_query){BOB, 0, 0, 9}), "1 2 3") != 0)
+	if (strcmp(tell_history(&f, &(struct history_query){BOB, 0, 0, 9, false}), "1 2 3") != 0)
 		wrong |= 1;
 	if (cache_token_clear(f.cache, &error) != STATUS_IO)
 		wrong |= 2;
@@ -472,7 +472,8 @@ test_an_unwritable_directory_with_a_log_left_behind(void **state)
 	assert_int_equal(in_child(look_in_vain, f->path), 0);
 	make_writable(f);
 	f->cache = fixture_open(f);
-	assert_string_equal(tell_history(f, &(struct history_query){BOB, 0, 0, 9}), "1 2 3 4");
+	assert_string_equal(
+	    tell_history(f, &(struct history_query){BOB, 0, 0, 9, false}), "1 2 3 4");
 }
 
 static void

@@ -277,26 +277,47 @@ tell_acks(struct fixture *f)
 }
 
 static void
+head_row(void *arg, const struct cache_conversation *c)
+{
+	struct fixture *f = arg;
+
+	buf_printf(&f->told, "%.*s %lld-%lld ack %lld read %lld held %lld missing %lld, ",
+	    name_length(c->head.conversation), c->head.conversation, (long long)c->head.first,
+	    (long long)c->head.last, (long long)c->head.ack, (long long)c->head.read,
+	    (long long)c->held, (long long)c->missing);
+}
+
+static void
 conversation_row(void *arg, const struct cache_conversation *c)
 {
 	struct fixture *f = arg;
 
-	buf_printf(&f->told,
-	    "%.*s %lld-%lld ack %lld read %lld held %lld missing %lld unread %lld, ",
-	    name_length(c->head.conversation), c->head.conversation, (long long)c->head.first,
-	    (long long)c->head.last, (long long)c->head.ack, (long long)c->head.read,
-	    (long long)c->held, (long long)c->missing, (long long)c->unread);
+	head_row(f, c);
+	f->told.length -= 2;
+	buf_printf(&f->told, " unread %lld, ", (long long)c->unread);
+}
+
+static const char *
+tell_rows(struct fixture *f, void (*row)(void *arg, const struct cache_conversation *conversation))
+{
+	struct error error;
+
+	buf_clear(&f->told);
+	OK(cache_conversations(f->cache, row, f, &error));
+	said(f);
+	return said(f);
 }
 
 const char *
 tell_conversations(struct fixture *f)
 {
-	struct error error;
+	return tell_rows(f, conversation_row);
+}
 
-	buf_clear(&f->told);
-	OK(cache_conversations(f->cache, conversation_row, f, &error));
-	said(f);
-	return said(f);
+const char *
+tell_heads(struct fixture *f)
+{
+	return tell_rows(f, head_row);
 }
 
 static bool
@@ -363,9 +384,6 @@ static const char *const unsound[] = {
     "SELECT 'held is wrong' FROM conversation c WHERE held <>"
     " (SELECT ifnull(sum(h.last - h.first + 1), 0) FROM held h"
     "  WHERE h.conversation_id = c.conversation_id)",
-    "SELECT 'own is wrong' FROM conversation c WHERE own <> (SELECT count(*) FROM message m"
-    " WHERE m.conversation_id = c.conversation_id AND sender = '" ME "'"
-    " AND msg_id > max(c.read, c.first - 1))",
     "SELECT 'a message without a range' FROM message m JOIN conversation c"
     " USING (conversation_id) WHERE m.msg_id >= c.first AND NOT EXISTS (SELECT 1 FROM held h"
     " WHERE h.conversation_id = c.conversation_id AND m.msg_id BETWEEN h.first AND h.last)",
@@ -383,16 +401,33 @@ static const char *const unsound[] = {
     " AND h.first <= max(p.place + 1, p.first)), m.stamp, NULL)",
 };
 
+/* Fails where the query tells anything. */
+static void
+check_none(struct fixture *f, const char *sql)
+{
+	sqlite3_stmt *statement;
+
+	if (sqlite3_prepare_v2(f->cache->db, sql, -1, &statement, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(f->cache->db));
+	if (sqlite3_step(statement) != SQLITE_DONE)
+		fail_msg("%s", (const char *)sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+}
+
 void
 check_sound(struct fixture *f)
 {
-	for (size_t i = 0; i < sizeof unsound / sizeof unsound[0]; i++) {
-		sqlite3_stmt *statement;
+	for (size_t i = 0; i < sizeof unsound / sizeof unsound[0]; i++)
+		check_none(f, unsound[i]);
+}
 
-		if (sqlite3_prepare_v2(f->cache->db, unsound[i], -1, &statement, NULL) != SQLITE_OK)
-			fail_msg("%s: %s", unsound[i], sqlite3_errmsg(f->cache->db));
-		if (sqlite3_step(statement) != SQLITE_DONE)
-			fail_msg("%s", (const char *)sqlite3_column_text(statement, 0));
-		sqlite3_finalize(statement);
-	}
+void
+check_unread(struct fixture *f)
+{
+	check_none(f,
+	    "SELECT format('unread of %s is %d and not %d', address, unread, counted) FROM"
+	    " (SELECT c.*, (SELECT count(*) FROM message m"
+	    "  WHERE m.conversation_id = c.conversation_id AND m.type = 'text'"
+	    "  AND m.sender <> '" ME "' AND m.msg_id > max(c.read, c.first - 1)) AS counted"
+	    "  FROM conversation c) WHERE held = last - first + 1 AND unread <> counted");
 }

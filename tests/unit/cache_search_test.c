@@ -197,19 +197,19 @@ test_an_edit(void **state)
 {
 	struct fixture *f = *state;
 	int64_t id = say(f, BOB, 1, "Ein Tippfehler, 今天天气");
-	int64_t later;
-	struct error error;
+	struct message edit;
 
 	index_all(f);
 	change(f, id, "Ein Tippfehler, 今天天气", "Kein Fehler");
 	assert_int_equal(found(f, "tippfehler OR ein OR \"今天\""), 0);
 	assert_int_equal(found(f, "kein"), 1);
 	/* One that isn't indexed yet is indexed with the text it has by then. */
-	later = say(f, BOB, 2, "noch einer");
-	change(f, later, "noch einer", "anders");
-	OK(cache_exec(f->cache,
-	    "INSERT INTO fold (conversation_id, msg_id, edit, text) VALUES (1, 2, 3, 'anders')",
-	    &error));
+	say(f, BOB, 2, "noch einer");
+	edit = message_of(f, BOB, 3, 0);
+	edit.type = "edit";
+	edit.target = 2;
+	edit.text = "anders";
+	apply_messages(f, &edit, 1);
 	assert_int_equal(found(f, "anders"), 0);
 	index_all(f);
 	assert_int_equal(found(f, "anders"), 1);
