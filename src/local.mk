@@ -17,12 +17,14 @@ src_libbase_a_SOURCES = \
 src_libmodel_a_SOURCES = \
 	src/model/address.c src/model/address.h \
 	src/model/contact.h \
+	src/model/device.h \
 	src/model/group.c src/model/group.h \
 	src/model/key.c src/model/key.h \
 	src/model/message.c src/model/message.h
 
 src_libwire_a_SOURCES = \
 	src/wire/account.c src/wire/account.h \
+	src/wire/device.c src/wire/device.h \
 	src/wire/error.c src/wire/error.h \
 	src/wire/group.c src/wire/group.h \
 	src/wire/json.c src/wire/json.h \

@@ -38,6 +38,7 @@ UNIT_TESTS += tests/unit/text_test
 UNIT_TESTS += tests/unit/timeu_test
 UNIT_TESTS += tests/unit/transport_test
 UNIT_TESTS += tests/unit/wire_bodies_test
+UNIT_TESTS += tests/unit/wire_details_test
 UNIT_TESTS += tests/unit/wire_sync_test
 UNIT_TESTS += tests/unit/wire_tables_test
 UNIT_TESTS += tests/unit/words_test
@@ -46,6 +47,7 @@ SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
 SERVER_UNIT_TESTS += tests/unit/options_test
 SERVER_UNIT_TESTS += tests/unit/pool_test
+SERVER_UNIT_TESTS += tests/unit/store_device_test
 SERVER_UNIT_TESTS += tests/unit/store_file_test
 SERVER_UNIT_TESTS += tests/unit/store_group_test
 SERVER_UNIT_TESTS += tests/unit/store_role_test
@@ -113,6 +115,8 @@ GROUP_FIXTURE = tests/unit/group_fixture.c tests/unit/group_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_store_group_test_SOURCES = tests/unit/store_group_test.c $(GROUP_FIXTURE)
 tests_unit_store_role_test_SOURCES = tests/unit/store_role_test.c $(GROUP_FIXTURE)
+tests_unit_store_device_test_SOURCES = tests/unit/store_device_test.c \
+	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 

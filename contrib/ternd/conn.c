@@ -18,7 +18,6 @@
 #include "server.h"
 #include "sessions.h"
 #include "wire/limits.h"
-#include "wire/packer.h"
 
 enum {
 	READ_AHEAD = 64 * 1024,         /* input that waits at most, bytes */
@@ -58,6 +57,7 @@ struct conn {
 	bool eof;     /* the client sends no more */
 	bool broken;  /* nothing can be sent any more */
 	bool busy;    /* advance() is at work, and goes on */
+	bool ended;   /* the caller's login ended while the call was under way */
 };
 
 struct conns {
@@ -279,6 +279,7 @@ read_body(struct conn *c)
 	if (!gather(c))
 		return wait_for_more(c);
 	c->state = CONN_CALL;
+	c->ended = false;
 	c->call = (struct call){.server = c->conns->server,
 	    .method = c->route.method,
 	    .takes_packed = c->parser.head.takes_packed};
@@ -444,28 +445,16 @@ conn_answer_text(struct call *call, const char *type, struct buf *body)
 	struct conn *c = conn_of(call);
 
 	release(call);
-	if (body->failed) {
+	if (c->ended) {
+		buf_finish(body);
+		answer_error(c, WIRE_UNAUTHORIZED, "the device was logged out");
+	} else if (body->failed) {
 		buf_finish(body);
 		answer_error(c, WIRE_INTERNAL, "the answer grew too large");
 	} else {
 		answer(c, 200, type, body);
 	}
 	resume(c);
-}
-
-void
-call_pack(struct call *call, struct packer *packer, struct buf *body)
-{
-	struct buf frame;
-
-	if (!call->takes_packed || call->packed)
-		return;
-	buf_init(&frame, body->limit);
-	call->packed = packer_pack(packer, body, &frame);
-	if (call->packed) {
-		buf_finish(body);
-		*body = frame;
-	}
 }
 
 void
@@ -591,4 +580,13 @@ conns_busy(const struct conns *conns)
 	while (c && c->state != CONN_CALL)
 		c = c->next;
 	return c;
+}
+
+void
+conns_end_device(struct conns *conns, int64_t device_id, const struct call *but)
+{
+	for (struct conn *c = conns->first; c; c = c->next)
+		if (c->state == CONN_CALL && c->call.caller.device_id == device_id &&
+		    &c->call != but)
+			c->ended = true;
 }

@@ -39,6 +39,10 @@ size_t conns_count(const struct conns *conns);
 /* True while any call is under way that isn't held: a worker may come back with its answer. */
 bool conns_busy(const struct conns *conns);
 
+/* A device's login ended: calls of it that a worker has fail with "unauthorized" when they come
+ * back, whatever was found. All but `but`, which may be NULL. */
+void conns_end_device(struct conns *conns, int64_t device_id, const struct call *but);
+
 /* For dispatch: the body (*length bytes, borrowed until conn_body_release()) and the token. */
 const char *conn_body(struct call *call, size_t *length);
 void conn_body_release(struct call *call);

@@ -10,6 +10,9 @@ static handler_fn *const handlers[METHOD_COUNT] = {
     [METHOD_SEND] = handle_send,
     [METHOD_ACK] = handle_ack,
     [METHOD_CONTACT_SET] = handle_contact_set,
+    [METHOD_DEVICES] = handle_devices,
+    [METHOD_DEVICE_REVOKE] = handle_device_revoke,
+    [METHOD_PASSWD] = handle_passwd,
 };
 
 handler_fn *

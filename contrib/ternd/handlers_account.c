@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "password.h"
-#include "pool.h"
 #include "server.h"
 #include "sessions.h"
 #include "store.h"
@@ -84,13 +83,27 @@ hash_run(struct job *job, struct store *store, struct error *err)
 	return STATUS_OK;
 }
 
+/* CONFLICT where the password is not the compared one any more. */
+static enum status
+check_again(const struct login *login, struct store *store, struct error *err)
+{
+	struct store_account now;
+	enum status status = store->driver->account_find(store, login->request.address, &now, err);
+
+	if (status == STATUS_OK && strcmp(now.password_hash, login->account.password_hash) != 0)
+		return error_set(err, STATUS_CONFLICT, "the password was changed meanwhile");
+	return status;
+}
+
 static enum status
 store_run(struct job *job, struct store *store, struct error *err)
 {
 	struct login *login = (struct login *)job;
-	enum status status = STATUS_OK;
+	enum status status;
 
-	if (!login->found)
+	if (login->found)
+		status = check_again(login, store, err);
+	else
 		status = store->driver->account_add(store, login->request.address,
 		    login->account.password_hash, &login->account.account_id, err);
 	if (status == STATUS_OK)
@@ -148,7 +161,8 @@ login_stored(struct job *job, enum status status, struct error *err)
 		return;
 	}
 	if (login->work.refusal == STATUS_CONFLICT) {
-		/* Registered by another request meanwhile, perhaps this one's twin: compare. */
+		/* Registered by another request meanwhile, perhaps this one's twin, or another
+		 * password was set: compare. */
 		login_go(login, call->server->reader, find_run, login_found);
 		return;
 	}
@@ -235,8 +249,7 @@ logout_done(struct job *job, enum status status, struct error *err)
 	struct buf body;
 
 	if (!work_failed(work, status, err)) {
-		sessions_drop_device(call->server->sessions, call->caller.device_id);
-		pools_drop_device(call->server->pools, call->caller.device_id);
+		server_end_device(call->server, call->caller.device_id, call);
 		buf_init(&body, LIMIT_ANSWER);
 		plain_answer_write(&body, call->server->generation);
 		call_answer(call, &body);

@@ -18,6 +18,8 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/handlers.h \
 	contrib/ternd/handlers_account.c \
 	contrib/ternd/handlers_contact.c \
+	contrib/ternd/handlers_device.c \
+	contrib/ternd/handlers_passwd.c \
 	contrib/ternd/handlers_pull.c \
 	contrib/ternd/handlers_send.c \
 	contrib/ternd/handlers_sync.c \
@@ -41,6 +43,8 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/ring.h \
 	contrib/ternd/roster.c \
 	contrib/ternd/roster.h \
+	contrib/ternd/seen.c \
+	contrib/ternd/seen.h \
 	contrib/ternd/server.c \
 	contrib/ternd/server.h \
 	contrib/ternd/server_run.c \

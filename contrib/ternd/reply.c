@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "call.h"
+#include "wire/packer.h"
+
 /* A rest of this many bytes is lent to the output instead of copied. */
 enum { LEND_FROM = 16 * 1024 };
 
@@ -69,4 +72,19 @@ reply_send(struct bufferevent *bev, const char *head, size_t head_length, struct
 	if (body)
 		buf_finish(body);
 	return ok;
+}
+
+void
+call_pack(struct call *call, struct packer *packer, struct buf *body)
+{
+	struct buf frame;
+
+	if (!call->takes_packed || call->packed)
+		return;
+	buf_init(&frame, body->limit);
+	call->packed = packer_pack(packer, body, &frame);
+	if (call->packed) {
+		buf_finish(body);
+		*body = frame;
+	}
 }

@@ -14,6 +14,9 @@ struct worker;
 struct pools;
 struct sessions;
 struct ack_saver;
+struct seen_keeper;
+struct conns;
+struct call;
 struct metrics;
 struct packer;
 struct store_driver;
@@ -45,11 +48,19 @@ struct server {
 	struct pools *pools;          /* pool.h: held polls and what waits for them */
 	struct sessions *sessions;    /* sessions.h: tokens in memory */
 	struct ack_saver *acks;       /* acks.h: acknowledgements on their way to the store */
+	struct seen_keeper *seen;     /* seen.h: when devices were last heard of */
+	struct conns *conns;          /* conn.h */
 	struct metrics *metrics;      /* metrics.h */
 	bool draining;
 };
 
 /* True where domain is one of the server's. */
 bool config_has_domain(const struct server_config *config, const char *domain);
+
+/*
+ * The store has ended a device's login: nothing more of its account reaches it. Its token, its pool
+ * and held poll go, and calls of it that are under way fail; all but `but` (may be NULL).
+ */
+void server_end_device(struct server *server, int64_t device_id, const struct call *but);
 
 #endif

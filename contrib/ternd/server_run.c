@@ -13,6 +13,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "pool.h"
+#include "seen.h"
 #include "sessions.h"
 #include "store.h"
 #include "wheel.h"
@@ -31,7 +32,6 @@ struct life {
 	struct server server;
 	struct metrics metrics;
 	struct wheel *wheel;
-	struct conns *conns;
 	struct listener *listener;
 	struct event *signals[2];
 	struct wheel_timer drain_timer;
@@ -124,9 +124,10 @@ start_parts(struct life *life, struct error *err)
 	server->sessions = sessions_create();
 	server->pools = pools_create(server->base, server->generation, committed);
 	server->acks = ack_saver_create(server);
+	server->seen = seen_create(server);
 	worker_on_commit(server->writer, on_commit, server);
-	life->conns = conns_create(server, life->wheel);
-	return listener_start(life->listener, server->base, life->conns, life->wheel, err);
+	server->conns = conns_create(server, life->wheel);
+	return listener_start(life->listener, server->base, server->conns, life->wheel, err);
 }
 
 /* Calls come back from workers until these are gone, so they go first. */
@@ -141,10 +142,13 @@ stop_parts(struct life *life)
 	listener_destroy(life->listener);
 	if (server->acks)
 		ack_saver_flush(server->acks);
+	if (server->seen)
+		seen_flush(server->seen);
 	worker_destroy(server->hasher);
 	worker_destroy(server->reader);
 	worker_destroy(server->writer);
-	conns_destroy(life->conns);
+	conns_destroy(server->conns);
+	seen_destroy(server->seen);
 	ack_saver_destroy(server->acks);
 	pools_destroy(server->pools);
 	sessions_destroy(server->sessions);
@@ -160,9 +164,9 @@ static void
 on_drain_timer(struct wheel_timer *timer)
 {
 	struct life *life = (struct life *)((char *)timer - offsetof(struct life, drain_timer));
-	bool over = time_mono() >= life->drain_deadline && !conns_busy(life->conns);
+	bool over = time_mono() >= life->drain_deadline && !conns_busy(life->server.conns);
 
-	if (over || conns_count(life->conns) == 0)
+	if (over || conns_count(life->server.conns) == 0)
 		event_base_loopbreak(life->server.base);
 	else
 		wheel_set(life->wheel, timer, time_mono());
@@ -179,13 +183,13 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	for (size_t i = 0; i < 2; i++)
 		event_del(life->signals[i]);
 	log_info("draining", LOG_NUMBER("signal", number),
-	    LOG_NUMBER("connections", (int64_t)conns_count(life->conns)));
+	    LOG_NUMBER("connections", (int64_t)conns_count(life->server.conns)));
 	life->server.draining = true;
 	listener_destroy(life->listener);
 	life->listener = NULL;
 	life->drain_deadline = time_mono() + (config->drain_ms + DRAIN_GRACE_MS) * TIME_MS;
 	pools_drain(life->server.pools, config->drain_ms);
-	conns_drain(life->conns);
+	conns_drain(life->server.conns);
 	on_drain_timer(&life->drain_timer);
 }
 

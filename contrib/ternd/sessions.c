@@ -6,6 +6,7 @@
 #include <sys/queue.h>
 
 #include "base/mem.h"
+#include "seen.h"
 #include "server.h"
 #include "store.h"
 #include "table.h"
@@ -166,6 +167,7 @@ lookup_done(struct job *job, enum status status, struct error *err)
 	} else {
 		sessions_add(sessions, lookup->hash, &lookup->caller);
 		call->caller = lookup->caller;
+		seen_note(call->server->seen, call->caller.device_id);
 		lookup->then(call);
 		free(lookup);
 	}
@@ -179,6 +181,7 @@ session_authorize(struct call *call, const char *token, size_t length, void (*th
 
 	session_hash(hash, token, length);
 	if (sessions_find(call->server->sessions, hash, &call->caller)) {
+		seen_note(call->server->seen, call->caller.device_id);
 		then(call);
 		return;
 	}

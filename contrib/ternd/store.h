@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "model/contact.h"
+#include "model/device.h"
 #include "model/message.h"
 #include "roster.h"
 #include "sessions.h"
@@ -131,6 +132,21 @@ struct store_driver {
 	    const uint8_t token_hash[TOKEN_HASH], int64_t *device_id, struct error *err);
 	/* Revokes; harmless where it is revoked already. Writer. */
 	enum status (*device_remove)(struct store *store, int64_t device_id, struct error *err);
+	/* Ends that login where it is one of the caller's account; *ended: it was one until now.
+	 * DENIED. Writer. */
+	enum status (*device_revoke)(struct store *store, const struct caller *caller,
+	    int64_t device_id, bool *ended, struct error *err);
+	/* Tells the logins of the caller's account, the last seen first. DENIED. Reader. */
+	enum status (*device_list)(struct store *store, const struct caller *caller, size_t limit,
+	    void (*row)(void *arg, const struct device *), void *arg, struct error *err);
+	/* Notes when it was last heard of (wall time), which only grows. Makes no stamp. Writer. */
+	enum status (*device_seen)(
+	    struct store *store, int64_t device_id, int64_t time, struct error *err);
+	/* Sets the caller's password and ends all its other logins, each told. CONFLICT where the
+	 * hash is not old_hash any more. DENIED. Writer. */
+	enum status (*password_set)(struct store *store, const struct caller *caller,
+	    const char *old_hash, const char *new_hash, void (*ended)(void *arg, int64_t device_id),
+	    void *arg, struct error *err);
 	/* NOT_FOUND: no such token, or revoked. */
 	enum status (*device_find)(struct store *store, const uint8_t token_hash[TOKEN_HASH],
 	    struct caller *caller, struct error *err);

@@ -18,6 +18,12 @@ static const struct method table[METHOD_COUNT] = {
     {METHOD_ACK, "ack", "POST", "/v1/ack", CALLER_DEVICE, LIMIT_REQUEST, false, false},
     {METHOD_CONTACT_SET, "contact-set", "POST", "/v1/contact-set", CALLER_DEVICE, LIMIT_REQUEST,
         false, false},
+    {METHOD_DEVICES, "devices", "POST", "/v1/devices", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
+        false},
+    {METHOD_DEVICE_REVOKE, "device-revoke", "POST", "/v1/device-revoke", CALLER_DEVICE,
+        LIMIT_REQUEST_SMALL, false, false},
+    {METHOD_PASSWD, "passwd", "POST", "/v1/passwd", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
+        false},
 };
 
 const struct method *

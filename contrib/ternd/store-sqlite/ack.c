@@ -1,8 +1,6 @@
 /* Acknowledgements (doc/protocol.md 3.7). */
 #include "store-sqlite/sqlite.h"
 
-#include "base/timeu.h"
-
 /* The device's acknowledged head, 0 for none yet. */
 static enum status
 ack_get(struct sqlite_store *store, int64_t device_id, int64_t conversation_id, int64_t *acked,
@@ -31,16 +29,6 @@ run_three(struct sqlite_store *store, enum statement id, int64_t one, int64_t tw
 	sqlite3_bind_int64(st, 1, one);
 	sqlite3_bind_int64(st, 2, two);
 	sqlite3_bind_int64(st, 3, three);
-	return sql_run(store, st, err);
-}
-
-static enum status
-note_seen(struct sqlite_store *store, int64_t device_id, struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, ST_DEVICE_SEEN);
-
-	sqlite3_bind_int64(st, 1, device_id);
-	sqlite3_bind_int64(st, 2, time_wall());
 	return sql_run(store, st, err);
 }
 
@@ -96,9 +84,8 @@ sqlite_ack_save(struct store *base, const struct caller *caller,
 	if (range->ids.first > acked + 1 || range->ids.last <= acked || range->ids.last > view.last)
 		return STATUS_OK;
 	if ((status = run_three(store, ST_ACK_PUT, caller->device_id, to.head->conversation_id,
-	         range->ids.last, err)) ||
-	    (status = run_three(store, ST_MEMBER_ACK, caller->account_id, to.head->conversation_id,
 	         range->ids.last, err)))
 		return status;
-	return note_seen(store, caller->device_id, err);
+	return run_three(store, ST_MEMBER_ACK, caller->account_id, to.head->conversation_id,
+	    range->ids.last, err);
 }

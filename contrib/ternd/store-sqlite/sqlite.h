@@ -146,6 +146,15 @@ enum status sqlite_account_add(struct store *store, const char *address, const c
 enum status sqlite_device_add(struct store *store, int64_t account_id, const char *name,
     const uint8_t token_hash[TOKEN_HASH], int64_t *device_id, struct error *err);
 enum status sqlite_device_remove(struct store *store, int64_t device_id, struct error *err);
+enum status sqlite_device_revoke(struct store *store, const struct caller *caller,
+    int64_t device_id, bool *ended, struct error *err);
+enum status sqlite_device_list(struct store *store, const struct caller *caller, size_t limit,
+    void (*row)(void *arg, const struct device *), void *arg, struct error *err);
+enum status
+sqlite_device_seen(struct store *store, int64_t device_id, int64_t time, struct error *err);
+enum status sqlite_password_set(struct store *store, const struct caller *caller,
+    const char *old_hash, const char *new_hash, void (*ended)(void *arg, int64_t device_id),
+    void *arg, struct error *err);
 enum status sqlite_device_find(struct store *store, const uint8_t token_hash[TOKEN_HASH],
     struct caller *caller, struct error *err);
 enum status sqlite_contact_set(struct store *store, const struct caller *owner,

@@ -42,16 +42,26 @@ static const char *const sql[ST_COUNT] = {
                        " ON CONFLICT DO NOTHING RETURNING account_id",
 
     [ST_ACCOUNT_ADDRESS] = "SELECT address FROM account WHERE account_id = ?1",
+    [ST_PASSWORD_SET] = "UPDATE account SET password_hash = ?3"
+                        " WHERE account_id = ?1 AND password_hash = ?2",
 
     [ST_DEVICE_ADD] = "INSERT INTO device (account_id, name, token_hash, revoked, stamp, seen)"
                       " VALUES (?1, ?2, ?3, 0, ?4, ?5) RETURNING device_id",
     [ST_DEVICE_REVOKE] =
         "UPDATE device SET revoked = 1, stamp = ?2 WHERE device_id = ?1 AND revoked = 0",
+    [ST_DEVICE_REVOKE_OF] = "UPDATE device SET revoked = 1, stamp = ?3"
+                            " WHERE device_id = ?1 AND account_id = ?2 AND revoked = 0",
+    [ST_DEVICE_REVOKE_OTHERS] =
+        "UPDATE device SET revoked = 1, stamp = ?3"
+        " WHERE account_id = ?1 AND device_id <> ?2 AND revoked = 0 RETURNING device_id",
+    [ST_DEVICE_LIST] = "SELECT device_id, name, seen, stamp FROM device"
+                       " WHERE account_id = ?1 AND revoked = 0"
+                       " ORDER BY seen DESC, device_id DESC LIMIT ?2",
     [ST_DEVICE_FIND] = "SELECT device_id, account_id, address"
                        " FROM device JOIN account USING (account_id)"
                        " WHERE token_hash = ?1 AND revoked = 0",
     [ST_DEVICE_CHECK] = "SELECT 1 FROM device WHERE device_id = ?1 AND revoked = 0",
-    [ST_DEVICE_SEEN] = "UPDATE device SET seen = ?2 WHERE device_id = ?1",
+    [ST_DEVICE_SEEN] = "UPDATE device SET seen = ?2 WHERE device_id = ?1 AND seen < ?2",
 
     [ST_CONTACT_GET] =
         "SELECT name, removed, stamp FROM contact WHERE owner_id = ?1 AND address = ?2",
