@@ -366,12 +366,19 @@ struct cache_traffic {
 	int64_t requests;
 	int64_t bytes_up;
 	int64_t bytes_down;
+	int64_t time; /* wall time: when a sync ended, and 0 of anything else */
 };
 
-/* Adds to the sums of this account. */
+/* Adds to the sums of this account; what has a time becomes the last sync. */
 enum status
 cache_traffic_add(struct cache *cache, const struct cache_traffic *traffic, struct error *err);
-enum status
-cache_traffic_get(struct cache *cache, struct cache_traffic *traffic, struct error *err);
+/* The sums, and the last sync: all 0 where there was none. */
+enum status cache_traffic_get(
+    struct cache *cache, struct cache_traffic *all, struct cache_traffic *last, struct error *err);
+
+/* Tells the messages stored last, at most limit, as they came and without their conversation: a
+ * sample of what the cache holds. */
+enum status cache_sample(struct cache *cache, size_t limit,
+    void (*row)(void *arg, const struct message *message), void *arg, struct error *err);
 
 #endif

@@ -230,7 +230,13 @@ static const char *const texts[SQL_COUNT] = {
                         " requests = requests + excluded.requests,"
                         " bytes_up = bytes_up + excluded.bytes_up,"
                         " bytes_down = bytes_down + excluded.bytes_down",
-    [SQL_TRAFFIC_GET] = "SELECT requests, bytes_up, bytes_down FROM traffic",
+    [SQL_TRAFFIC_LAST_SET] = "INSERT OR REPLACE INTO traffic_last"
+                             " (one, requests, bytes_up, bytes_down, time)"
+                             " VALUES (1, ?1, ?2, ?3, ?4)",
+    [SQL_TRAFFIC_GET] = "SELECT requests, bytes_up, bytes_down, 0 FROM traffic",
+    [SQL_TRAFFIC_LAST_GET] = "SELECT requests, bytes_up, bytes_down, time FROM traffic_last",
+    [SQL_MESSAGE_SAMPLE] = "SELECT msg_id, sender, time, stamp, type, text, key, target, was"
+                           " FROM message ORDER BY message_id DESC LIMIT ?1",
 };
 
 const char *

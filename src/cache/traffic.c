@@ -9,24 +9,81 @@ cache_traffic_add(struct cache *cache, const struct cache_traffic *traffic, stru
 		return status;
 	status = cache_run(cache, SQL_TRAFFIC_ADD,
 	    VALUES(INT(traffic->requests), INT(traffic->bytes_up), INT(traffic->bytes_down)), err);
+	if (status == STATUS_OK && traffic->time)
+		status = cache_run(cache, SQL_TRAFFIC_LAST_SET,
+		    VALUES(INT(traffic->requests), INT(traffic->bytes_up), INT(traffic->bytes_down),
+		        INT(traffic->time)),
+		    err);
 	return cache_end(cache, status, err);
 }
 
-enum status
-cache_traffic_get(struct cache *cache, struct cache_traffic *traffic, struct error *err)
+static enum status
+get(struct cache *cache, enum sql sql, struct cache_traffic *traffic, struct error *err)
 {
 	sqlite3_stmt *statement;
 	bool row = false;
-	enum status status = cache_begin(cache, READ, err);
+	enum status status = cache_find(cache, sql, NO_VALUES, &statement, &row, err);
 
 	*traffic = (struct cache_traffic){.requests = 0};
-	if (status != STATUS_OK)
-		return status;
-	status = cache_find(cache, SQL_TRAFFIC_GET, NO_VALUES, &statement, &row, err);
 	if (status == STATUS_OK && row) {
 		traffic->requests = sqlite3_column_int64(statement, 0);
 		traffic->bytes_up = sqlite3_column_int64(statement, 1);
 		traffic->bytes_down = sqlite3_column_int64(statement, 2);
+		traffic->time = sqlite3_column_int64(statement, 3);
+	}
+	return status;
+}
+
+enum status
+cache_traffic_get(
+    struct cache *cache, struct cache_traffic *all, struct cache_traffic *last, struct error *err)
+{
+	enum status status = cache_begin(cache, READ, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = get(cache, SQL_TRAFFIC_GET, all, err);
+	if (status == STATUS_OK)
+		status = get(cache, SQL_TRAFFIC_LAST_GET, last, err);
+	return cache_end(cache, status, err);
+}
+
+/* As it came, whatever its amendments made of it. */
+static void
+sampled_row(sqlite3_stmt *statement, struct message *message)
+{
+	*message = (struct message){
+	    .msg_id = sqlite3_column_int64(statement, 0),
+	    .from = column_text(statement, 1),
+	    .time = sqlite3_column_int64(statement, 2),
+	    .stamp = sqlite3_column_int64(statement, 3),
+	    .type = column_text(statement, 4),
+	    .text = column_text(statement, 5),
+	    .target = sqlite3_column_int64(statement, 7),
+	    .was = sqlite3_column_int64(statement, 8),
+	};
+	message->has_key = column_key(statement, 6, &message->key);
+}
+
+enum status
+cache_sample(struct cache *cache, size_t limit,
+    void (*row)(void *arg, const struct message *message), void *arg, struct error *err)
+{
+	struct message message;
+	sqlite3_stmt *statement;
+	bool more = true;
+	enum status status = cache_begin(cache, READ, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status =
+	    cache_query(cache, SQL_MESSAGE_SAMPLE, VALUES(INT((int64_t)limit)), &statement, err);
+	while (status == STATUS_OK) {
+		status = cache_step(cache, statement, &more, err);
+		if (status != STATUS_OK || !more)
+			break;
+		sampled_row(statement, &message);
+		row(arg, &message);
 	}
 	return cache_end(cache, status, err);
 }

@@ -3,6 +3,7 @@
 
 #include "base/jsonw.h"
 #include "base/text.h"
+#include "base/timeu.h"
 #include "cli/command.h"
 #include "cli/print.h"
 
@@ -11,6 +12,7 @@ enum { STATUS_LIMIT = 64 * 1024 };
 static void
 print_json(const struct client_status *s)
 {
+	char time[TIME_ISO_SIZE];
 	struct buf line;
 
 	buf_init(&line, STATUS_LIMIT);
@@ -30,9 +32,17 @@ print_json(const struct client_status *s)
 	json_put_int(&line, "outbox", s->outbox);
 	json_put_int(&line, "doubt", s->doubt);
 	json_put_int(&line, "failed", s->failed);
-	json_put_int(&line, "requests", s->requests);
-	json_put_int(&line, "bytes_up", s->bytes_up);
-	json_put_int(&line, "bytes_down", s->bytes_down);
+	json_put_int(&line, "requests", s->traffic.requests);
+	json_put_int(&line, "bytes_up", s->traffic.bytes_up);
+	json_put_int(&line, "bytes_down", s->traffic.bytes_down);
+	if (s->last.time) {
+		json_put_string(&line, "last_time", time_iso(s->last.time, time));
+		json_put_int(&line, "last_requests", s->last.requests);
+		json_put_int(&line, "last_bytes_up", s->last.bytes_up);
+		json_put_int(&line, "last_bytes_down", s->last.bytes_down);
+	}
+	json_put_int(&line, "full_requests", s->full_requests);
+	json_put_int(&line, "full_bytes", s->full_bytes);
 	json_put_int(&line, "json_version", JSON_VERSION);
 	buf_add_char(&line, '}');
 	print_line(&line);
@@ -56,6 +66,14 @@ print_number(const char *name, int64_t value)
 }
 
 static void
+print_traffic(const char *name, const struct client_traffic *traffic)
+{
+	printf(_("%-14s%lld requests, %lld bytes up, %lld bytes down\n"), name,
+	    (long long)traffic->requests, (long long)traffic->bytes_up,
+	    (long long)traffic->bytes_down);
+}
+
+static void
 print_text(const struct client_status *s)
 {
 	print_row(_("account"), s->address);
@@ -69,8 +87,11 @@ print_text(const struct client_status *s)
 	    (long long)s->messages, (long long)s->missing, (long long)s->unread);
 	printf(_("%-14s%lld queued, of these %lld in doubt; %lld refused\n"), _("outbox"),
 	    (long long)s->outbox, (long long)s->doubt, (long long)s->failed);
-	printf(_("%-14s%lld requests, %lld bytes up, %lld bytes down\n"), _("traffic"),
-	    (long long)s->requests, (long long)s->bytes_up, (long long)s->bytes_down);
+	print_traffic(_("traffic"), &s->traffic);
+	if (s->last.time)
+		print_traffic(_("last sync"), &s->last);
+	printf(_("%-14sabout %lld requests, %lld bytes\n"), _("full pull"),
+	    (long long)s->full_requests, (long long)s->full_bytes);
 }
 
 static void

@@ -82,14 +82,18 @@ read_earlier(struct cache_account *account, const char *path, struct error *err)
 }
 
 static enum status
-save(const char *path, const struct cache_account *account, struct error *err)
+save(const char *path, const struct cache_account *account, const struct cache_traffic *traffic,
+    struct error *err)
 {
 	struct cache *cache;
+	struct error ignored;
 	enum status status = cache_open(&cache, path, CACHE_CREATE, err);
 
 	if (status != STATUS_OK)
 		return status;
 	status = cache_account_set(cache, account, err);
+	if (status == STATUS_OK)
+		(void)cache_traffic_add(cache, traffic, &ignored);
 	cache_close(cache);
 	return status;
 }
@@ -191,7 +195,10 @@ ask_server(const struct client_config *config, const struct client_login *login,
 		    .device_id = answer.device_id,
 		};
 
-		status = save(place->path, &account, err);
+		const struct cache_traffic traffic = {
+		    single.call.requests, single.call.bytes_up, single.call.bytes_down, 0};
+
+		status = save(place->path, &account, &traffic, err);
 	}
 	transport_call_finish(&single.call);
 	transport_destroy(transport);

@@ -132,17 +132,26 @@ client_open(struct client **client, const struct client_config *config, struct e
 	return STATUS_OK;
 }
 
+/* Numbers for people to look at: losing a few is no harm. */
+static void
+save_traffic(struct client *client)
+{
+	struct cache_traffic traffic = sync_counts(client->sync)->traffic;
+	struct error ignored;
+
+	if (sync_outcome(client->sync, SYNC_LISTS)->successes)
+		traffic.time = time_wall();
+	if (traffic.requests)
+		(void)cache_traffic_add(client->cache, &traffic, &ignored);
+}
+
 void
 client_close(struct client *client)
 {
-	struct error ignored;
-
 	if (!client)
 		return;
-	/* Sums for people to look at: losing a few is no harm. */
-	if (client->sync && sync_counts(client->sync)->traffic.requests)
-		(void)cache_traffic_add(
-		    client->cache, &sync_counts(client->sync)->traffic, &ignored);
+	if (client->sync)
+		save_traffic(client);
 	sync_destroy(client->sync);
 	transport_destroy(client->transport);
 	watch_finish(&client->watch);

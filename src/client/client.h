@@ -173,6 +173,13 @@ enum status client_history(struct client *client, const struct client_history *q
     void (*row)(void *arg, const struct message *message),
     void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err);
 
+struct client_traffic {
+	int64_t requests;   /* round trips */
+	int64_t bytes_up;   /* of HTTP, with its heads */
+	int64_t bytes_down; /* likewise */
+	int64_t time;       /* wall time of its end, where it was a sync */
+};
+
 struct client_status {
 	const char *address; /* strings are borrowed until the client is closed */
 	const char *server;
@@ -187,10 +194,13 @@ struct client_status {
 	int64_t outbox; /* queued or in doubt */
 	int64_t doubt;  /* of these, in doubt */
 	int64_t failed;
-	bool line_held; /* some process keeps the line to the server open */
-	int64_t requests;
-	int64_t bytes_up;
-	int64_t bytes_down;
+	bool line_held;                /* some process keeps the line to the server open */
+	struct client_traffic traffic; /* of all commands */
+	struct client_traffic last;    /* of the last one that synced; all 0 for none */
+	/* What pulling all of the account's lists and messages that this cache knows of would cost,
+	 * told from samples. */
+	int64_t full_requests;
+	int64_t full_bytes;
 };
 
 enum status client_status(struct client *client, struct client_status *status, struct error *err);

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "client/cost.h"
 #include "client/internal.h"
+#include "wire/limits.h"
 
 enum status
 client_contacts(struct client *client, void (*row)(void *arg, const struct contact *contact),
@@ -87,11 +89,18 @@ client_history(struct client *client, const struct client_history *query,
 
 /* ---- status ---- */
 
+struct counting {
+	struct client_status *status;
+	struct cost cost;
+};
+
 static void
 count_conversation(void *arg, const struct cache_conversation *conversation)
 {
-	struct client_status *status = arg;
+	struct counting *counting = arg;
+	struct client_status *status = counting->status;
 
+	cost_head(&counting->cost, &conversation->head);
 	status->conversations++;
 	status->messages += conversation->held;
 	status->missing += conversation->missing;
@@ -101,8 +110,16 @@ count_conversation(void *arg, const struct cache_conversation *conversation)
 static void
 count_contact(void *arg, const struct contact *contact)
 {
-	(void)contact;
-	((struct client_status *)arg)->contacts++;
+	struct counting *counting = arg;
+
+	cost_contact(&counting->cost, contact);
+	counting->status->contacts++;
+}
+
+static void
+sample_message(void *arg, const struct message *message)
+{
+	cost_message(&((struct counting *)arg)->cost, message);
 }
 
 static bool
@@ -133,10 +150,31 @@ is_line_held(struct client *client)
 	return status == STATUS_AGAIN;
 }
 
+/* Adds up what it would cost to pull all of it. */
+static enum status
+add_cost(struct client *client, struct counting *counting, struct error *err)
+{
+	struct client_status *status = counting->status;
+	enum status result =
+	    cache_sample(client->cache, LIMIT_PAGE_ROWS, sample_message, counting, err);
+
+	counting->cost.messages.all = status->messages + status->missing;
+	cost_sum(&counting->cost, &status->full_requests, &status->full_bytes);
+	return result;
+}
+
+static struct client_traffic
+traffic_of(const struct cache_traffic *traffic)
+{
+	return (struct client_traffic){
+	    traffic->requests, traffic->bytes_up, traffic->bytes_down, traffic->time};
+}
+
 enum status
 client_status(struct client *client, struct client_status *status, struct error *err)
 {
-	struct cache_traffic traffic;
+	struct counting counting = {.status = status};
+	struct cache_traffic all, last;
 	enum status result;
 
 	*status = (struct client_status){
@@ -147,15 +185,19 @@ client_status(struct client *client, struct client_status *status, struct error 
 	    .cursor = client->account.cursor,
 	    .line_held = is_line_held(client),
 	};
-	if ((result = cache_conversations(client->cache, count_conversation, status, err)) ||
-	    (result = cache_contacts(client->cache, count_contact, status, err)) ||
+	cost_init(&counting.cost);
+	if ((result = cache_conversations(client->cache, count_conversation, &counting, err)) ||
+	    (result = cache_contacts(client->cache, count_contact, &counting, err)) ||
 	    (result = cache_outbox_list(client->cache, SIZE_MAX, count_queued, status, err)) ||
 	    (result = cache_outbox_failed(client->cache, count_failed, status, err)) ||
-	    (result = cache_traffic_get(client->cache, &traffic, err)))
+	    (result = cache_traffic_get(client->cache, &all, &last, err)) ||
+	    (result = add_cost(client, &counting, err))) {
+		cost_finish(&counting.cost);
 		return result;
-	status->requests = traffic.requests;
-	status->bytes_up = traffic.bytes_up;
-	status->bytes_down = traffic.bytes_down;
+	}
+	cost_finish(&counting.cost);
+	status->traffic = traffic_of(&all);
+	status->last = traffic_of(&last);
 	return STATUS_OK;
 }
 

@@ -25,6 +25,7 @@ src_libsync_a_SOURCES = \
 src_libclient_a_SOURCES = \
 	src/client/account.c \
 	src/client/client.c src/client/client.h \
+	src/client/cost.c src/client/cost.h \
 	src/client/fetch.c \
 	src/client/internal.h \
 	src/client/read.c \

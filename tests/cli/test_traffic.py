@@ -82,4 +82,58 @@ def test_large_things_travel_compressed(t):
     check(meter.look()[2] < len("".join(texts)), "messages down")
 
 
+def last(status):
+    return tuple(status[f"last_{name}"] for name in ("requests", "bytes_up", "bytes_down"))
+
+
+def test_the_last_sync(t):
+    proxy = t.proxy(t.server())
+    alice = t.user("alice")
+    alice.register(proxy.url)
+    meter = Meter(proxy)
+    check("last_time" not in alice.json("status")[0], "a sync before any")
+    check("last sync" not in alice.run("status").out, "a sync before any, in text")
+    for _ in range(2):
+        alice.run("contacts")
+        check_equal(last(alice.json("status")[0]), meter.look(), "the last sync")
+    first = alice.json("status")[0]
+    check(first["last_time"].endswith("Z"), f"time {first}")
+    alice.run("send", "alice", "a note")
+    meter.look()
+    after = alice.json("status")[0]
+    check_equal(last(after), last(first), "the last sync behind a send")
+    check(after["requests"] > first["requests"], f"all: {after}")
+    alice.run("recv", expect=1)
+    recv = meter.look()
+    check_equal(last(alice.json("status")[0]), recv, "recv synced, too")
+    check("last sync     " in alice.run("status").out, "the last sync, in text")
+
+
+def test_what_a_full_pull_would_cost(t):
+    """Told from the cache, it is what another device really spends that pulls everything."""
+    server = t.server()
+    proxy = t.proxy(server)
+    alice, bob = t.user("alice", server), t.user("bob", server)
+    check_equal(bob.json("status")[0]["full_requests"], 1, "a login-sync at least")
+    bob.run("contact", "add", *(f"contact{i}@example.org" for i in range(700)))
+    alice.run("send", "bob", "--lines",
+              input="\n".join(f"message {i}, {'which is long, ' * (i % 5)}" for i in range(1500)))
+    bob.run("fetch")
+    status = bob.json("status")[0]
+    again = t.user("bob", home=t.path("home-again"))
+    again.login(proxy.url)
+    meter = Meter(proxy)
+    got = again.run("recv", "--from", "start")
+    check_equal(len(got.out.splitlines()), 1500, "messages on another device")
+    requests, up, down = meter.look()
+    told, real = status["full_bytes"], up + down
+    check(0.8 < told / real < 1.25, f"told {told} bytes, and it took {real}")
+    check(abs(status["full_requests"] - requests) <= 2,
+          f"told {status['full_requests']} requests, and it took {requests}")
+    bob.run("contacts")
+    status = bob.json("status")[0]
+    spent = status["last_bytes_up"] + status["last_bytes_down"]
+    check(spent * 20 < status["full_bytes"], f"a sync took {spent} bytes of {status}")
+
+
 tern_test.main()

@@ -305,16 +305,30 @@ static void
 test_traffic(void **state)
 {
 	struct fixture *f = *state;
-	struct cache_traffic traffic = {1, 200, 3000};
+	struct cache_traffic traffic = {1, 200, 3000, 0}, last;
 	struct error error;
 
 	OK(cache_traffic_add(f->cache, &traffic, &error));
 	OK(cache_traffic_add(f->cache, &traffic, &error));
-	traffic = (struct cache_traffic){9, 9, 9};
-	OK(cache_traffic_get(f->cache, &traffic, &error));
+	traffic = (struct cache_traffic){9, 9, 9, 9};
+	OK(cache_traffic_get(f->cache, &traffic, &last, &error));
 	assert_int_equal(traffic.requests, 2);
 	assert_int_equal(traffic.bytes_up, 400);
 	assert_int_equal(traffic.bytes_down, 6000);
+	assert_int_equal(last.time, 0); /* no sync yet */
+	assert_int_equal(last.requests, 0);
+	for (int64_t time = 1; time <= 2; time++) {
+		traffic = (struct cache_traffic){10 * time, 20 * time, 30 * time, time};
+		OK(cache_traffic_add(f->cache, &traffic, &error));
+	}
+	traffic = (struct cache_traffic){1, 1, 1, 0};
+	OK(cache_traffic_add(f->cache, &traffic, &error)); /* no sync */
+	OK(cache_traffic_get(f->cache, &traffic, &last, &error));
+	assert_int_equal(traffic.requests, 33);
+	assert_int_equal(last.requests, 20);
+	assert_int_equal(last.bytes_up, 40);
+	assert_int_equal(last.bytes_down, 60);
+	assert_int_equal(last.time, 2);
 }
 
 static void
