@@ -9,6 +9,7 @@ src_libbase_a_SOURCES = \
 	src/base/mem.c src/base/mem.h \
 	src/base/path.c src/base/path.h \
 	src/base/random.c src/base/random.h \
+	src/base/sha256.c src/base/sha256.h \
 	src/base/status.c src/base/status.h \
 	src/base/text.c src/base/text.h \
 	src/base/timeu.c src/base/timeu.h \
@@ -25,6 +26,8 @@ src_libmodel_a_SOURCES = \
 src_libwire_a_SOURCES = \
 	src/wire/account.c src/wire/account.h \
 	src/wire/device.c src/wire/device.h \
+	src/wire/compare.c src/wire/compare.h \
+	src/wire/digest.c src/wire/digest.h \
 	src/wire/error.c src/wire/error.h \
 	src/wire/group.c src/wire/group.h \
 	src/wire/json.c src/wire/json.h \

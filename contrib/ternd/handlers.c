@@ -13,6 +13,9 @@ static handler_fn *const handlers[METHOD_COUNT] = {
     [METHOD_DEVICES] = handle_devices,
     [METHOD_DEVICE_REVOKE] = handle_device_revoke,
     [METHOD_PASSWD] = handle_passwd,
+    [METHOD_RESET] = handle_reset,
+    [METHOD_COMPARE] = handle_compare,
+    [METHOD_DIGEST] = handle_digest,
 };
 
 handler_fn *

@@ -111,6 +111,7 @@ publish(const struct call *call, const struct send_item *item, const struct stor
 	    .time = sent->time,
 	    .stamp = sent->stamp,
 	    .type = item->type,
+	    .was = item->was,
 	};
 
 	if (sent->roster)

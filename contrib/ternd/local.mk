@@ -17,9 +17,11 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/handlers.c \
 	contrib/ternd/handlers.h \
 	contrib/ternd/handlers_account.c \
+	contrib/ternd/handlers_compare.c \
 	contrib/ternd/handlers_contact.c \
 	contrib/ternd/handlers_device.c \
 	contrib/ternd/handlers_passwd.c \
+	contrib/ternd/handlers_digest.c \
 	contrib/ternd/handlers_pull.c \
 	contrib/ternd/handlers_send.c \
 	contrib/ternd/handlers_sync.c \

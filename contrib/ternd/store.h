@@ -120,6 +120,10 @@ struct store_driver {
 	/* *valid: doc/protocol.md 3.3. Reader. */
 	enum status (*cursor_check)(
 	    struct store *store, const struct cursor *cursor, bool *valid, struct error *err);
+	/* The stamp up to which this history is the client's, who knows it by these generations,
+	 * the newest first (doc/protocol.md 3.3); 0 where none is known here. Reader. */
+	enum status (*fork_find)(struct store *store, const struct cursor *generations,
+	    size_t count, int64_t *fork, struct error *err);
 
 	/* NOT_FOUND. */
 	enum status (*account_find)(struct store *store, const char *address,
@@ -172,6 +176,12 @@ struct store_driver {
 	 */
 	enum status (*changes)(struct store *store, const struct caller *reader, int64_t from,
 	    int64_t until, size_t limit, const struct store_changes *told, int64_t *to,
+	    struct error *err);
+
+	/* Tells the reader's contacts with addresses in (after, upto] ("" and NULL: no bound), in
+	 * their order, until row() returns false. DENIED. Reader. */
+	enum status (*contacts)(struct store *store, const struct caller *reader, const char *after,
+	    const char *upto, bool (*row)(void *arg, const struct contact *), void *arg,
 	    struct error *err);
 
 	/*

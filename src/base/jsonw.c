@@ -69,6 +69,88 @@ json_add_string(struct buf *out, const char *text)
 	json_add_string_n(out, text, strlen(text));
 }
 
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The four digits behind \u. */
+static bool
+take_unit(const char **at, ucs4_t *unit)
+{
+	*unit = 0;
+	for (int i = 0; i < 4; i++) {
+		int digit = hex_digit((*at)[i]);
+
+		if (digit < 0)
+			return false;
+		*unit = *unit << 4 | (ucs4_t)digit;
+	}
+	*at += 4;
+	return true;
+}
+
+/* What stands behind a backslash. */
+static bool
+take_escape(struct buf *out, const char **at)
+{
+	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	const char *letter;
+	uint8_t bytes[4];
+	ucs4_t c, low;
+	int length;
+
+	if (**at != 'u') {
+		letter = **at ? strchr(letters, **at) : NULL;
+		if (letter)
+			buf_add_char(out, meant[letter - letters]);
+		++*at;
+		return letter != NULL;
+	}
+	++*at;
+	if (!take_unit(at, &c))
+		return false;
+	if (c >= 0xD800 && c < 0xDC00) {
+		if ((*at)[0] != '\\' || (*at)[1] != 'u')
+			return false;
+		*at += 2;
+		if (!take_unit(at, &low) || low < 0xDC00 || low > 0xDFFF)
+			return false;
+		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+	}
+	length = u8_uctomb(bytes, c, sizeof bytes);
+	if (length < 1)
+		return false;
+	buf_add(out, bytes, (size_t)length);
+	return true;
+}
+
+bool
+json_take_string(struct buf *out, const char *json)
+{
+	if (*json++ != '"')
+		return false;
+	while (*json != '"') {
+		size_t plain = strcspn(json, "\"\\");
+
+		buf_add(out, json, plain);
+		json += plain;
+		if (!*json)
+			return false;
+		if (*json == '\\') {
+			json++;
+			if (!take_escape(out, &json))
+				return false;
+		}
+	}
+	return json[1] == '\0';
+}
+
 size_t
 json_string_size(const char *text)
 {

@@ -17,6 +17,10 @@
 void json_add_string(struct buf *out, const char *text);
 void json_add_string_n(struct buf *out, const char *text, size_t length);
 
+/* Appends the text of a JSON string with its quotes, as json_add_string() writes one. False where
+ * it is not one, or behind it stands something. */
+bool json_take_string(struct buf *out, const char *json);
+
 /* The most bytes that json_add_string() appends. */
 size_t json_string_size(const char *text);
 

@@ -1,7 +1,11 @@
 #include "base/random.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
+
+#include "base/mem.h"
+#include "base/text.h"
 
 void
 random_bytes(void *to, size_t length)
@@ -28,24 +32,11 @@ random_below(uint32_t below)
 char *
 random_text(char *text, size_t length)
 {
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	uint32_t bits = 0;
-	int have = 0;
-	char *p = text;
+	unsigned char *bytes = mem_alloc(length);
 
-	for (size_t i = 0; i < length; i++) {
-		unsigned char byte;
-
-		random_bytes(&byte, 1);
-		bits = bits << 8 | byte;
-		for (have += 8; have >= 6;) {
-			have -= 6;
-			*p++ = digits[bits >> have & 63];
-		}
-	}
-	if (have > 0)
-		*p++ = digits[bits << (6 - have) & 63];
-	*p = '\0';
+	random_bytes(bytes, length);
+	text_base64url(text, bytes, length);
+	explicit_bzero(bytes, length);
+	free(bytes);
 	return text;
 }

@@ -118,3 +118,26 @@ text_safe_line(const char *text)
 	text_safe(&out, text, length, TEXT_ONE_LINE);
 	return buf_take(&out);
 }
+
+char *
+text_base64url(char *text, const void *bytes, size_t length)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	const unsigned char *byte = bytes;
+	uint32_t bits = 0;
+	int have = 0;
+	char *p = text;
+
+	for (size_t i = 0; i < length; i++) {
+		bits = bits << 8 | byte[i];
+		for (have += 8; have >= 6;) {
+			have -= 6;
+			*p++ = digits[bits >> have & 63];
+		}
+	}
+	if (have > 0)
+		*p++ = digits[bits << (6 - have) & 63];
+	*p = '\0';
+	return text;
+}

@@ -38,4 +38,9 @@ char *text_safe_line(const char *text);
  */
 int text_cut(const char *text, int limit);
 
+/* Writes length bytes as base64url without padding. Returns text, which has room for
+ * TEXT_BASE64URL_SIZE(length). */
+#define TEXT_BASE64URL_SIZE(length) (((length)*4 + 2) / 3 + 1)
+char *text_base64url(char *text, const void *bytes, size_t length);
+
 #endif

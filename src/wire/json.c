@@ -300,21 +300,36 @@ enum status
 json_get_cursor(const struct json *object, const char *name, enum json_need need,
     struct cursor *cursor, struct error *err)
 {
-	const struct json *array, *generation;
-	const char *text;
+	const struct json *array;
 	size_t count;
 	enum status status = json_get_array(object, name, need, 2, &array, &count, err);
 
-	cursor->generation[0] = '\0';
-	cursor->stamp = 0;
+	*cursor = (struct cursor){.stamp = 0};
 	if (status != STATUS_OK || !array)
 		return status;
-	generation = json_first(array);
-	if (count != 2 || !json_item_string(generation, GENERATION_SIZE - 1, &text) || !text[0] ||
-	    !json_item_int(json_next(generation), 0, LIMIT_INTEGER, &cursor->stamp))
-		return wrong_type(err, name, "a cursor");
+	return json_item_cursor(array, cursor) ? STATUS_OK : wrong_type(err, name, "a cursor");
+}
+
+bool
+json_item_cursor(const struct json *item, struct cursor *cursor)
+{
+	const struct json *generation = json_first(item);
+	const struct json *stamp = json_next(generation);
+	const char *text;
+
+	*cursor = (struct cursor){.stamp = 0};
+	if (!item || !cJSON_IsArray(node(item)) ||
+	    !json_item_string(generation, GENERATION_SIZE - 1, &text) || !text[0] ||
+	    !json_item_int(stamp, 0, LIMIT_INTEGER, &cursor->stamp) || json_next(stamp))
+		return false;
 	memcpy(cursor->generation, text, strlen(text) + 1);
-	return STATUS_OK;
+	return true;
+}
+
+bool
+json_item_is_null(const struct json *item)
+{
+	return item && cJSON_IsNull(node(item));
 }
 
 enum status
@@ -411,6 +426,12 @@ void
 json_put_cursor(struct buf *out, const char *name, const struct cursor *cursor)
 {
 	json_put_name(out, name);
+	json_add_cursor(out, cursor);
+}
+
+void
+json_add_cursor(struct buf *out, const struct cursor *cursor)
+{
 	buf_add_char(out, '[');
 	json_add_string(out, cursor->generation);
 	buf_add_char(out, ',');

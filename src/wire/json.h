@@ -72,6 +72,8 @@ bool json_is_object(const struct json *item);
 /* An array item's own value, of a kind and within bounds; false where it isn't. */
 bool json_item_string(const struct json *item, size_t limit, const char **value);
 bool json_item_int(const struct json *item, int64_t min, int64_t max, int64_t *value);
+bool json_item_cursor(const struct json *item, struct cursor *cursor);
+bool json_item_is_null(const struct json *item);
 
 /* Appends value printed compactly, as it was read. */
 void json_add_value(struct buf *out, const struct json *value);
@@ -79,5 +81,6 @@ void json_add_value(struct buf *out, const struct json *value);
 /* The writer's own (base/jsonw.h), and what only the wire writes. */
 void json_put_key(struct buf *out, const char *name, const struct key *value);
 void json_put_cursor(struct buf *out, const char *name, const struct cursor *cursor);
+void json_add_cursor(struct buf *out, const struct cursor *cursor);
 
 #endif

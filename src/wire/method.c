@@ -24,6 +24,9 @@ static const struct method table[METHOD_COUNT] = {
         LIMIT_REQUEST_SMALL, false, false},
     {METHOD_PASSWD, "passwd", "POST", "/v1/passwd", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
         false},
+    {METHOD_RESET, "reset", "POST", "/v1/reset", CALLER_DEVICE, LIMIT_REQUEST, false, false},
+    {METHOD_COMPARE, "compare", "POST", "/v1/compare", CALLER_DEVICE, LIMIT_REQUEST, false, true},
+    {METHOD_DIGEST, "digest", "POST", "/v1/digest", CALLER_DEVICE, LIMIT_REQUEST, false, true},
 };
 
 const struct method *

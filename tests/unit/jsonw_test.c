@@ -83,6 +83,36 @@ test_not_utf8(void **state)
 	    "\"\\ufffda\\ufffd\"");
 }
 
+/* Whatever is written is read back; and what is no string is refused. */
+static void
+test_strings_come_back(void **state)
+{
+	static const char *const texts[] = {"", "a", "a\"b\\c\nd\te/", "\r\x1b[2J", "\u202egpj.exe",
+	    "\U000e0001\U0001f600", "gr\u00fc\u00dfe", "\\u0041\\"};
+	static const char *const bad[] = {"", "\"", "\"a", "a\"", "\"a\"b", "\"\\\"", "\"\\x\"",
+	    "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"\\"};
+	struct buf json, text;
+
+	(void)state;
+	buf_init(&json, 1000);
+	buf_init(&text, 1000);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		buf_clear(&json);
+		buf_clear(&text);
+		json_add_string(&json, texts[i]);
+		assert_true(json_take_string(&text, buf_string(&json)));
+		assert_string_equal(buf_string(&text), texts[i]);
+	}
+	buf_clear(&text);
+	assert_true(json_take_string(&text, "\"\\b\\f\\r\\/\\u00E4\""));
+	assert_string_equal(buf_string(&text), "\b\f\r/\u00e4");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (json_take_string(&text, bad[i]))
+			fail_msg("took %s", bad[i]);
+	buf_finish(&json);
+	buf_finish(&text);
+}
+
 int
 main(void)
 {
@@ -92,6 +122,7 @@ main(void)
 	    cmocka_unit_test(test_escapes),
 	    cmocka_unit_test(test_what_a_terminal_must_not_get),
 	    cmocka_unit_test(test_not_utf8),
+	    cmocka_unit_test(test_strings_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

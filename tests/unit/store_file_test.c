@@ -40,6 +40,18 @@ add_generation(struct fixture *f, const char *generation)
 	store_commit(f->writer);
 }
 
+/* The fork from a client that knows these generations, the newest first. */
+static int64_t
+fork_from(struct fixture *f, const struct cursor *generations, size_t count)
+{
+	int64_t fork;
+
+	store_begin(f->reader);
+	OK(store_sqlite.fork_find(f->reader, generations, count, &fork, NULL));
+	store_commit(f->reader);
+	return fork;
+}
+
 static void
 copy_file(const char *from, const char *to)
 {
@@ -93,6 +105,18 @@ knows_which_cursors_are_valid(void **state)
 	assert_false(is_valid(f, "generation2", lost));
 	assert_true(send_and_commit(f, 4) > lost);
 	assert_false(is_valid(f, "generation2", lost));
+	{
+		struct cursor known[] = {{"generation2", lost}, {"generation1", first}};
+		struct cursor lower[] = {{"generation2", backup - 1}};
+		struct cursor beyond[] = {{"lost", lost + 1}, {"generation1", lost}};
+		struct cursor none[] = {{"lost", lost}};
+
+		assert_int_equal(fork_from(f, known, 2), backup);
+		assert_int_equal(fork_from(f, lower, 1), backup - 1);
+		assert_int_equal(fork_from(f, beyond, 2), first);
+		assert_int_equal(fork_from(f, none, 1), 0);
+		assert_int_equal(fork_from(f, NULL, 0), 0);
+	}
 	free(copy);
 }
 

@@ -39,6 +39,16 @@ assert_messages(struct fixture *f, const struct caller *who, const char *convers
 	buf_finish(&out);
 }
 
+static bool
+note_was(void *arg, const struct store_message *row)
+{
+	int64_t *told = arg;
+
+	told[0] = row->message.was;
+	told[1] = row->message.time;
+	return true;
+}
+
 static void
 numbers_messages_densely(void **state)
 {
@@ -299,11 +309,48 @@ moves_acks_forward_only(void **state)
 	assert_changes(f, &f->alice, 0, 0, 9, "bob@localhost:1-9 ack 0 read 0 ");
 }
 
+/* A message of a lost history says what it was: its time is that of then, and its key is not of
+ * another content for it. */
+static void
+keeps_what_a_message_was(void **state)
+{
+	struct fixture *f = *state;
+	struct send_item item = {.to = f->bob.address.text, .was = 77};
+	struct conversation_head head;
+	struct store_sent sent;
+	int64_t told[2] = {0, 0};
+
+	item.key = make_key(1);
+	store_begin(f->writer);
+	sent = send_item(f, &f->alice, item);
+	assert_int_equal(sent.error, WIRE_OK);
+	assert_int_equal(sent.time, 77);
+	assert_true(sent.stamp > 77);
+	item.was = 0;
+	sent = send_item(f, &f->alice, item);
+	assert_int_equal(sent.error, WIRE_OK);
+	assert_true(sent.repeated);
+	assert_int_equal(sent.time, 77);
+	/* Of the future: the time is now. */
+	item.key = make_key(2);
+	item.was = INT64_C(1) << 52;
+	sent = send_item(f, &f->alice, item);
+	assert_true(sent.time < item.was);
+	store_commit(f->writer);
+	store_begin(f->reader);
+	OK(store_sqlite.messages(f->reader, &f->bob, f->alice.address.text, (struct id_range){1, 1},
+	    &head, note_was, told, NULL));
+	store_commit(f->reader);
+	assert_int_equal(told[0], 77);
+	assert_int_equal(told[1], 77);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    IN_BOTH(numbers_messages_densely),
+	    IN_BOTH(keeps_what_a_message_was),
 	    IN_BOTH(answers_a_repeated_key_alike),
 	    IN_BOTH(wants_the_predecessor),
 	    IN_BOTH(forgets_what_was_rolled_back),

@@ -13,15 +13,21 @@ struct change_kind {
 	void (*tell)(sqlite3_stmt *st, const struct store_changes *told);
 };
 
-static void
-tell_contact(sqlite3_stmt *st, const struct store_changes *told)
+static struct contact
+read_contact(sqlite3_stmt *st)
 {
-	const struct contact contact = {
+	return (struct contact){
 	    .stamp = sqlite3_column_int64(st, 0),
 	    .address = sql_text(st, 1),
 	    .name = sql_text(st, 2),
 	    .removed = sqlite3_column_int(st, 3) != 0,
 	};
+}
+
+static void
+tell_contact(sqlite3_stmt *st, const struct store_changes *told)
+{
+	const struct contact contact = read_contact(st);
 
 	told->contact(told->arg, &contact);
 }
@@ -117,5 +123,29 @@ sqlite_changes(struct store *base, const struct caller *reader, int64_t from, in
 		status = tell_lists(store, lists, limit, until, told, to, err);
 	for (int i = 0; i < KINDS; i++)
 		sqlite3_reset(lists[i].st);
+	return status;
+}
+
+enum status
+sqlite_contacts(struct store *base, const struct caller *reader, const char *after,
+    const char *upto, bool (*row)(void *arg, const struct contact *), void *arg, struct error *err)
+{
+	struct sqlite_store *store = sqlite_of(base);
+	sqlite3_stmt *st = sql_get(store, ST_CONTACT_RANGE);
+	bool found = true;
+	enum status status = device_check(store, reader, err);
+
+	if (status != STATUS_OK)
+		return status;
+	sqlite3_bind_int64(st, 1, reader->account_id);
+	sql_bind_text(st, 2, after);
+	sql_bind_text(st, 3, upto);
+	while ((status = sql_next(store, st, &found, err)) == STATUS_OK && found) {
+		struct contact contact = read_contact(st);
+
+		if (!row(arg, &contact))
+			break;
+	}
+	sqlite3_reset(st);
 	return status;
 }

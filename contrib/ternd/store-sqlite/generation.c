@@ -30,19 +30,45 @@ sqlite_generation_add(struct store *base, const char *generation, struct error *
 	return sql_run(store, st, err);
 }
 
+/* Where the generation's stamps end. *known is false where it is none of this history. */
+static enum status
+find_end(struct sqlite_store *store, const char *generation, bool *known, int64_t *end,
+    struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_GENERATION_END);
+	enum status status;
+
+	sql_bind_text(st, 1, generation);
+	if ((status = sql_next(store, st, known, err)) || !*known)
+		return status;
+	*end = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return STATUS_OK;
+}
+
 enum status
 sqlite_cursor_check(struct store *base, const struct cursor *cursor, bool *valid, struct error *err)
 {
-	struct sqlite_store *store = sqlite_of(base);
-	sqlite3_stmt *st = sql_get(store, ST_GENERATION_END);
-	bool known;
-	enum status status;
+	int64_t end;
+	enum status status = find_end(sqlite_of(base), cursor->generation, valid, &end, err);
 
-	*valid = false;
-	sql_bind_text(st, 1, cursor->generation);
-	if ((status = sql_next(store, st, &known, err)) || !known)
-		return status;
-	*valid = cursor->stamp <= sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	return STATUS_OK;
+	*valid = status == STATUS_OK && *valid && cursor->stamp <= end;
+	return status;
+}
+
+enum status
+sqlite_fork_find(struct store *base, const struct cursor *generations, size_t count, int64_t *fork,
+    struct error *err)
+{
+	bool known = false;
+	int64_t end;
+	enum status status = STATUS_OK;
+
+	*fork = 0;
+	for (size_t i = 0; i < count && !known && status == STATUS_OK; i++) {
+		status = find_end(sqlite_of(base), generations[i].generation, &known, &end, err);
+		if (status == STATUS_OK && known)
+			*fork = generations[i].stamp < end ? generations[i].stamp : end;
+	}
+	return status;
 }

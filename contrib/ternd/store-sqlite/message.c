@@ -5,7 +5,7 @@
 
 #include "base/timeu.h"
 
-/* What makes two sends with one key the same one. */
+/* What makes two sends with one key the same one: not `was`, which only one of them may know. */
 static void
 digest_item(uint8_t digest[KEY_DIGEST], const struct send_item *item)
 {
@@ -31,6 +31,10 @@ message_add(struct sqlite_store *store, const struct caller *sender, const struc
 	sql_bind_blob(st, 9, item->key.bytes, KEY_BYTES);
 	sqlite3_bind_int64(st, 10, head->counted);
 	sqlite3_bind_int64(st, 11, head->bytes);
+	if (item->was)
+		sqlite3_bind_int64(st, 12, item->was);
+	else
+		sqlite3_bind_null(st, 12);
 	return sql_run(store, st, err);
 }
 
@@ -60,13 +64,22 @@ check_after(struct sqlite_store *store, const struct caller *sender, const struc
 	return STATUS_OK;
 }
 
+/* Wall time: of now, or of when it was stored in a history that was lost. */
+static int64_t
+item_time(const struct send_item *item)
+{
+	int64_t now = time_wall();
+
+	return item->was && item->was < now ? item->was : now;
+}
+
 /* Stores what nothing stands against any more. */
 static enum status
 store_item(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
     const char *text_json, struct head *head, const uint8_t digest[KEY_DIGEST],
     struct store_sent *sent, struct error *err)
 {
-	struct key_row row = {.time = time_wall(), .stamp = stamp_next(store)};
+	struct key_row row = {.time = item_time(item), .stamp = stamp_next(store)};
 	int64_t counted = message_type_find(item->type)->counted;
 	enum status status;
 
@@ -160,6 +173,7 @@ read_message(sqlite3_stmt *st, const struct caller *reader, const char *conversa
 	            .time = sqlite3_column_int64(st, 3),
 	            .stamp = sqlite3_column_int64(st, 4),
 	            .type = sql_text(st, 5),
+	            .was = sqlite3_column_int64(st, 8),
 	        },
 	    .text_json = sql_text(st, 6),
 	    .sender_id = sqlite3_column_int64(st, 1),

@@ -328,6 +328,7 @@ const struct store_driver store_sqlite = {
     .last_stamp = sqlite_last_stamp,
     .generation_add = sqlite_generation_add,
     .cursor_check = sqlite_cursor_check,
+    .fork_find = sqlite_fork_find,
     .account_find = sqlite_account_find,
     .account_add = sqlite_account_add,
     .device_add = sqlite_device_add,
@@ -342,6 +343,7 @@ const struct store_driver store_sqlite = {
     .changes = sqlite_changes,
     .group_create = sqlite_group_create,
     .group_change = sqlite_group_change,
+    .contacts = sqlite_contacts,
     .messages = sqlite_messages,
     .ack_save = sqlite_ack_save,
 };

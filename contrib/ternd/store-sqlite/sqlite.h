@@ -139,6 +139,8 @@ enum status heads_save(struct sqlite_store *store, struct error *err);
 enum status sqlite_generation_add(struct store *store, const char *generation, struct error *err);
 enum status sqlite_cursor_check(
     struct store *store, const struct cursor *cursor, bool *valid, struct error *err);
+enum status sqlite_fork_find(struct store *store, const struct cursor *generations, size_t count,
+    int64_t *fork, struct error *err);
 enum status sqlite_account_find(
     struct store *store, const char *address, struct store_account *account, struct error *err);
 enum status sqlite_account_add(struct store *store, const char *address, const char *password_hash,
@@ -170,6 +172,8 @@ enum status sqlite_group_create(struct store *store, const struct caller *caller
 enum status sqlite_group_change(struct store *store, const struct caller *caller,
     const struct group_change *change, const struct store_group_sink *sink,
     struct store_group_result *result, struct error *err);
+enum status sqlite_contacts(struct store *store, const struct caller *reader, const char *after,
+    const char *upto, bool (*row)(void *arg, const struct contact *), void *arg, struct error *err);
 enum status sqlite_messages(struct store *store, const struct caller *reader,
     const char *conversation, struct id_range ids, struct conversation_head *head,
     bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);

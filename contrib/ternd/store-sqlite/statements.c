@@ -20,6 +20,8 @@
 #define GROUP_COLUMNS \
 	"iif(m.role, g.stamp, m.role_stamp) AS told, g.address, coalesce(m.left_name, g.name)," \
 	" m.role = 0"
+/* What a contact as it is told is read from. */
+#define CONTACT_COLUMNS "stamp, address, name, removed"
 
 static const char *const sql[ST_COUNT] = {
     [ST_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -68,9 +70,12 @@ static const char *const sql[ST_COUNT] = {
     [ST_CONTACT_PUT] = "INSERT INTO contact (owner_id, address, name, removed, stamp)"
                        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (owner_id, address)"
                        " DO UPDATE SET name = ?3, removed = ?4, stamp = ?5",
-    [ST_CONTACT_CHANGES] = "SELECT stamp, address, name, removed FROM contact"
+    [ST_CONTACT_CHANGES] = "SELECT " CONTACT_COLUMNS " FROM contact"
                            " WHERE owner_id = ?1 AND stamp > ?2 AND stamp <= ?3"
                            " ORDER BY stamp LIMIT ?4",
+    [ST_CONTACT_RANGE] = "SELECT " CONTACT_COLUMNS " FROM contact"
+                         " WHERE owner_id = ?1 AND address > ?2 AND (?3 IS NULL OR address <= ?3)"
+                         " ORDER BY address",
 
     [ST_CONVERSATION_FIND] =
         "SELECT conversation_id, first_msg_id, last_msg_id, counted, bytes, stamp"
@@ -168,9 +173,10 @@ static const char *const sql[ST_COUNT] = {
 
     [ST_MESSAGE_ADD] =
         "INSERT INTO message (conversation_id, msg_id, sender_id, time, stamp, type, body, size,"
-        " key, counted, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        " key, counted, bytes, was) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     [ST_MESSAGE_RANGE] =
-        "SELECT m.msg_id, m.sender_id, sender.address, m.time, m.stamp, m.type, m.body, m.key"
+        "SELECT m.msg_id, m.sender_id, sender.address, m.time, m.stamp, m.type, m.body, m.key,"
+        " m.was"
         " FROM message AS m CROSS JOIN account AS sender"
         " WHERE m.conversation_id = ?1 AND m.msg_id BETWEEN ?2 AND ?3"
         " AND sender.account_id = m.sender_id ORDER BY m.msg_id",
