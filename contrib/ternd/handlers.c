@@ -16,6 +16,9 @@ static handler_fn *const handlers[METHOD_COUNT] = {
     [METHOD_RESET] = handle_reset,
     [METHOD_COMPARE] = handle_compare,
     [METHOD_DIGEST] = handle_digest,
+    [METHOD_GROUP_CREATE] = handle_group_create,
+    [METHOD_GROUP_CHANGE] = handle_group_change,
+    [METHOD_RECEIPTS] = handle_receipts,
 };
 
 handler_fn *

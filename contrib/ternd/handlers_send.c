@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "announce.h"
 #include "base/mem.h"
 #include "pool.h"
 #include "server.h"
@@ -82,18 +83,13 @@ publish_to(struct pools *pools, int64_t account_id, int64_t not_to, const struct
 /* Tells all members but the sender. */
 static void
 publish_to_group(struct pools *pools, const struct roster *roster, int64_t sender_id,
-    const char *group, struct message *message, const char *text)
+    const struct message *message, const char *text)
 {
-	struct buf event;
+	struct announcements list = {0};
 
-	message->conversation = group;
-	buf_init(&event, LIMIT_ANSWER);
-	event_write_message(&event, message, text);
-	for (size_t i = 0; i < roster->count; i++)
-		if (roster->members[i].account_id != sender_id)
-			pools_publish(pools, roster->members[i].account_id, 0, message->stamp,
-			    event.data, event.length);
-	buf_finish(&event);
+	announce_message(&list, message, text);
+	announce_publish(&list, pools, roster, sender_id);
+	announce_clear(&list);
 }
 
 /* Tells the recipient's devices, or all members', and the sender's other ones, which also get the
@@ -114,11 +110,11 @@ publish(const struct call *call, const struct send_item *item, const struct stor
 	    .was = item->was,
 	};
 
-	if (sent->roster)
-		publish_to_group(pools, sent->roster, sender->account_id, item->to, &message, text);
-	else if (sent->recipient_id != sender->account_id)
+	if (!sent->roster && sent->recipient_id != sender->account_id)
 		publish_to(pools, sent->recipient_id, 0, &message, text);
 	message.conversation = item->to;
+	if (sent->roster)
+		publish_to_group(pools, sent->roster, sender->account_id, &message, text);
 	message.has_key = true;
 	message.key = item->key;
 	publish_to(pools, sender->account_id, sender->device_id, &message, text);

@@ -9,6 +9,8 @@ contrib_ternd_libternd_a_CPPFLAGS = $(TERND_CPPFLAGS)
 contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/acks.c \
 	contrib/ternd/acks.h \
+	contrib/ternd/announce.c \
+	contrib/ternd/announce.h \
 	contrib/ternd/call.h \
 	contrib/ternd/conn.c \
 	contrib/ternd/conn.h \
@@ -22,6 +24,7 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/handlers_device.c \
 	contrib/ternd/handlers_passwd.c \
 	contrib/ternd/handlers_digest.c \
+	contrib/ternd/handlers_group.c \
 	contrib/ternd/handlers_pull.c \
 	contrib/ternd/handlers_send.c \
 	contrib/ternd/handlers_sync.c \
@@ -68,6 +71,7 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/key.c \
 	contrib/ternd/store-sqlite/membership.c \
 	contrib/ternd/store-sqlite/message.c \
+	contrib/ternd/store-sqlite/receipts.c \
 	contrib/ternd/store-sqlite/schema.c \
 	contrib/ternd/store-sqlite/sqlite.c \
 	contrib/ternd/store-sqlite/sqlite.h \

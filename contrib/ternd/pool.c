@@ -25,6 +25,7 @@ struct pool_device {
 	int64_t cursor;    /* the device has everything up to it */
 	int64_t looked;    /* behind cursor, nothing is for it up to this stamp */
 	int64_t seen;      /* time_mono() of its last request */
+	uint64_t round;    /* the last one that answered it, until it polls again; else 0 */
 	struct call *call; /* held; NULL for none */
 	LIST_ENTRY(pool_device) sibling;
 	TAILQ_ENTRY(pool_device) waiting;
@@ -49,8 +50,13 @@ struct pools {
 	struct device_queue idle; /* least recently seen first */
 	struct device_queue held;
 	size_t held_count;
-	size_t bytes; /* of all rings */
+	size_t events; /* in all rings */
+	size_t texts;  /* bytes of their texts, each counted once */
 	LIST_HEAD(, pool) touched;
+	uint64_t round;            /* the last one */
+	size_t round_left;         /* devices that it answered, and that have not polled again */
+	int64_t round_time;        /* time_mono() of its beginning */
+	struct event *round_timer; /* pending where the next one lingers */
 	struct event *sweep;
 	struct event *drain;
 	int64_t drain_end; /* time_mono() */
@@ -75,13 +81,13 @@ trim(struct pools *pools, struct pool *pool)
 {
 	struct pool_device *device;
 	int64_t stamp = INT64_MAX;
-	size_t before = pool->ring.bytes;
+	size_t before = pool->ring.count;
 
 	LIST_FOREACH(device, &pool->devices, sibling)
 	if (device->cursor < stamp)
 		stamp = device->cursor;
 	ring_trim(&pool->ring, stamp);
-	pools->bytes -= before - pool->ring.bytes;
+	pools->events -= before - pool->ring.count;
 }
 
 static struct pool *
@@ -101,7 +107,7 @@ free_pool(struct pools *pools, struct pool *pool)
 {
 	if (pool->touched)
 		LIST_REMOVE(pool, touched_link);
-	pools->bytes -= pool->ring.bytes;
+	pools->events -= pool->ring.count;
 	ring_finish(&pool->ring);
 	table_remove(&pools->by_account, &pool->node);
 	free(pool);
@@ -138,12 +144,22 @@ take_call(struct pools *pools, struct pool_device *device)
 	return call;
 }
 
+/* The device polls again, or goes: the round that answered it does not wait for it any more. */
+static void
+leave_round(struct pools *pools, struct pool_device *device)
+{
+	if (device->round && device->round == pools->round)
+		pools->round_left--;
+	device->round = 0;
+}
+
 /* The device holds no call. */
 static void
 free_device(struct pools *pools, struct pool_device *device)
 {
 	struct pool *pool = device->pool;
 
+	leave_round(pools, device);
 	TAILQ_REMOVE(&pools->idle, device, waiting);
 	LIST_REMOVE(device, sibling);
 	table_remove(&pools->by_device, &device->node);
@@ -186,7 +202,7 @@ look(struct pools *pools, struct pool_device *device)
 		if (event->stamp > pools->committed)
 			break;
 		if (event->not_to != device->device_id)
-			return event->length ? NEWS_EVENTS : NEWS_LACKING;
+			return event->text ? NEWS_EVENTS : NEWS_LACKING;
 		device->looked = event->stamp;
 	}
 	return NEWS_NONE;
@@ -207,11 +223,10 @@ write_events(const struct pools *pools, const struct pool_device *device, struct
 			break;
 		if (event->not_to != device->device_id) {
 			/* A lacking one ends the page: what follows it is found by a resync. */
-			if (rows == LIMIT_PAGE_ROWS || events->length >= LIMIT_PAGE ||
-			    !event->length)
+			if (rows == LIMIT_PAGE_ROWS || events->length >= LIMIT_PAGE || !event->text)
 				return to;
 			buf_add_char(events, rows++ ? ',' : '[');
-			buf_add(events, event->data, event->length);
+			buf_add(events, event->text->data, event->text->length);
 		}
 		to = event->stamp;
 	}
@@ -293,6 +308,47 @@ pools_open(struct pools *pools, const struct caller *caller)
 		touch_device(pools, device);
 }
 
+/* Answers the polls that what was committed concerns. */
+static void
+run_round(struct pools *pools)
+{
+	struct pool *pool;
+	struct pool_device *device;
+
+	event_del(pools->round_timer);
+	pools->round++;
+	pools->round_left = 0;
+	pools->round_time = time_mono();
+	while ((pool = LIST_FIRST(&pools->touched))) {
+		LIST_REMOVE(pool, touched_link);
+		pool->touched = false;
+		/* call_answer() runs no other call's handler: the list stays as it is. */
+		LIST_FOREACH(device, &pool->devices, sibling)
+		if (device->call && look(pools, device) != NEWS_NONE) {
+			answer_events(pools, device, take_call(pools, device));
+			device->round = pools->round;
+			pools->round_left++;
+		}
+	}
+}
+
+static void
+on_round_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	run_round(arg);
+}
+
+/* The last round has ended by this poll: what lingered for it goes. */
+static void
+end_round(struct pools *pools, struct pool_device *device)
+{
+	leave_round(pools, device);
+	if (!pools->round_left && event_pending(pools->round_timer, EV_TIMEOUT, NULL))
+		run_round(pools);
+}
+
 /* The device that polls from the cursor; NULL where its events can't all be here. */
 static struct pool_device *
 find_poller(struct pools *pools, const struct caller *caller, const struct cursor *cursor)
@@ -322,6 +378,8 @@ pools_poll(struct pools *pools, struct call *call, const struct cursor *cursor, 
 	if (device && device->call)
 		answer_word(pools, take_call(pools, device), "superseded");
 	device = find_poller(pools, &call->caller, cursor);
+	if (device)
+		end_round(pools, device);
 	if (!device)
 		answer_word(pools, call, "resync");
 	else if (look(pools, device) != NEWS_NONE || wait_ms <= 0 || pools->draining)
@@ -356,7 +414,7 @@ evict(struct pools *pools, struct pool_device *device)
 static void
 bound_bytes(struct pools *pools)
 {
-	while (pools->bytes > POOL_ALL_BYTES) {
+	while (pools->events * sizeof(struct ring_event) + pools->texts > POOL_ALL_BYTES) {
 		struct pool_device *device = TAILQ_FIRST(&pools->idle);
 
 		if (!device)
@@ -371,14 +429,32 @@ void
 pools_publish(struct pools *pools, int64_t account_id, int64_t not_to, int64_t stamp,
     const char *event, size_t length)
 {
+	struct ring_text *text = NULL;
+
+	if (!find_pool(pools, account_id))
+		return;
+	if (event)
+		text = ring_text_create(event, length);
+	pools_publish_text(pools, account_id, not_to, stamp, text);
+	ring_text_release(text);
+}
+
+void
+pools_publish_text(
+    struct pools *pools, int64_t account_id, int64_t not_to, int64_t stamp, struct ring_text *text)
+{
 	struct pool *pool = find_pool(pools, account_id);
 	size_t before;
 
 	if (!pool)
 		return;
-	before = pool->ring.bytes;
-	ring_add(&pool->ring, stamp, not_to, event, event ? length : 0, POOL_EVENTS, POOL_BYTES);
-	pools->bytes += pool->ring.bytes - before;
+	before = pool->ring.count;
+	ring_add(&pool->ring, stamp, not_to, text, POOL_EVENTS, POOL_BYTES);
+	pools->events += pool->ring.count - before;
+	if (text && !text->total) {
+		text->total = &pools->texts;
+		pools->texts += text->length;
+	}
 	if (!pool->touched) {
 		pool->touched = true;
 		LIST_INSERT_HEAD(&pools->touched, pool, touched_link);
@@ -389,17 +465,17 @@ pools_publish(struct pools *pools, int64_t account_id, int64_t not_to, int64_t s
 void
 pools_committed(struct pools *pools, int64_t stamp)
 {
-	struct pool *pool;
-	struct pool_device *device;
+	const int64_t left = pools->round_time + POOL_LINGER_MS * TIME_MS - time_mono();
+	struct timeval wait;
 
 	pools->committed = stamp;
-	while ((pool = LIST_FIRST(&pools->touched))) {
-		LIST_REMOVE(pool, touched_link);
-		pool->touched = false;
-		/* call_answer() runs no other call's handler: the list stays as it is. */
-		LIST_FOREACH(device, &pool->devices, sibling)
-		if (device->call && look(pools, device) != NEWS_NONE)
-			answer_events(pools, device, take_call(pools, device));
+	if (LIST_EMPTY(&pools->touched))
+		return;
+	if (!pools->round_left || left <= 0 || pools->draining) {
+		run_round(pools);
+	} else if (!event_pending(pools->round_timer, EV_TIMEOUT, NULL)) {
+		wait = (struct timeval){0, left};
+		event_add(pools->round_timer, &wait);
 	}
 }
 
@@ -483,6 +559,7 @@ pools_create(struct event_base *base, const char *generation, int64_t committed)
 	LIST_INIT(&pools->touched);
 	pools->sweep = event_new(base, -1, EV_PERSIST, on_sweep, pools);
 	pools->drain = event_new(base, -1, 0, on_drain, pools);
+	pools->round_timer = event_new(base, -1, 0, on_round_timer, pools);
 	event_add(pools->sweep, &period);
 	return pools;
 }
@@ -502,5 +579,6 @@ pools_destroy(struct pools *pools)
 	table_finish(&pools->by_device);
 	event_free(pools->sweep);
 	event_free(pools->drain);
+	event_free(pools->round_timer);
 	free(pools);
 }

@@ -14,12 +14,14 @@
 #include "model/contact.h"
 
 struct pools;
+struct ring_text;
 
 enum {
 	POOL_EVENTS = 4096,                 /* events one account's pool holds at most */
 	POOL_BYTES = 1024 * 1024,           /* and their bytes */
 	POOL_ALL_BYTES = 256 * 1024 * 1024, /* of all pools together: beyond it, idle ones go */
-	POOL_IDLE_S = 180 /* seconds after which a device that doesn't poll goes */
+	POOL_IDLE_S = 180, /* seconds after which a device that doesn't poll goes */
+	POOL_LINGER_MS = 5 /* a push waits so long at most for the last round to end */
 };
 
 /* committed: the highest stamp committed when the server started. */
@@ -51,7 +53,18 @@ bool pools_wants(const struct pools *pools, int64_t account_id, int64_t not_to);
 void pools_publish(struct pools *pools, int64_t account_id, int64_t not_to, int64_t stamp,
     const char *event, size_t length);
 
-/* Everything up to stamp is committed and published: answers the polls that it concerns. */
+/*
+ * The same with a text that stands in many pools, of which each takes a reference: what is told to
+ * all members of a group is written once.
+ */
+void pools_publish_text(
+    struct pools *pools, int64_t account_id, int64_t not_to, int64_t stamp, struct ring_text *text);
+
+/*
+ * Everything up to stamp is committed and published: answers the polls that it concerns, a round.
+ * While devices that the last round answered have not polled again, it lingers for them, up to
+ * POOL_LINGER_MS: the busier the server, the more goes into one answer.
+ */
 void pools_committed(struct pools *pools, int64_t stamp);
 int64_t pools_committed_stamp(const struct pools *pools);
 

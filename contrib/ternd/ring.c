@@ -7,7 +7,29 @@
 
 enum { FIRST_ROOM = 8 };
 
-static struct ring_event **
+struct ring_text *
+ring_text_create(const char *data, size_t length)
+{
+	struct ring_text *text = mem_alloc(sizeof *text + length);
+
+	text->references = 1;
+	text->total = NULL;
+	text->length = length;
+	memcpy(text->data, data, length);
+	return text;
+}
+
+void
+ring_text_release(struct ring_text *text)
+{
+	if (!text || --text->references > 0)
+		return;
+	if (text->total)
+		*text->total -= text->length;
+	free(text);
+}
+
+static struct ring_event *
 slot(const struct ring *ring, size_t index)
 {
 	return &ring->events[(ring->head + index) & (ring->room - 1)];
@@ -16,7 +38,7 @@ slot(const struct ring *ring, size_t index)
 static size_t
 size_of(const struct ring_event *event)
 {
-	return sizeof *event + event->length;
+	return sizeof *event + (event->text ? event->text->length : 0);
 }
 
 void
@@ -29,13 +51,13 @@ ring_init(struct ring *ring, int64_t floor)
 static void
 drop_first(struct ring *ring)
 {
-	struct ring_event *event = *slot(ring, 0);
+	struct ring_event *event = slot(ring, 0);
 
 	ring->floor = event->stamp;
 	ring->bytes -= size_of(event);
 	ring->head = (ring->head + 1) & (ring->room - 1);
 	ring->count--;
-	free(event);
+	ring_text_release(event->text);
 }
 
 void
@@ -51,7 +73,7 @@ static void
 grow(struct ring *ring)
 {
 	size_t room = ring->room ? 2 * ring->room : FIRST_ROOM;
-	struct ring_event **events = mem_zalloc(room, sizeof(struct ring_event *));
+	struct ring_event *events = mem_zalloc(room, sizeof *events);
 
 	for (size_t i = 0; i < ring->count; i++)
 		events[i] = *slot(ring, i);
@@ -62,20 +84,17 @@ grow(struct ring *ring)
 }
 
 void
-ring_add(struct ring *ring, int64_t stamp, int64_t not_to, const char *data, size_t length,
-    size_t max_count, size_t max_bytes)
+ring_add(struct ring *ring, int64_t stamp, int64_t not_to, struct ring_text *text, size_t max_count,
+    size_t max_bytes)
 {
-	struct ring_event *event = mem_alloc(sizeof *event + length);
+	struct ring_event event = {.stamp = stamp, .not_to = not_to, .text = text};
 
-	event->stamp = stamp;
-	event->not_to = not_to;
-	event->length = length;
-	if (length)
-		memcpy(event->data, data, length);
+	if (text)
+		text->references++;
 	if (ring->count == ring->room)
 		grow(ring);
 	*slot(ring, ring->count++) = event;
-	ring->bytes += size_of(event);
+	ring->bytes += size_of(&event);
 	while (ring->count > 1 && (ring->count > max_count || ring->bytes > max_bytes))
 		drop_first(ring);
 }
@@ -83,10 +102,10 @@ ring_add(struct ring *ring, int64_t stamp, int64_t not_to, const char *data, siz
 void
 ring_trim(struct ring *ring, int64_t stamp)
 {
-	while (ring->count && (*slot(ring, 0))->stamp <= stamp)
+	while (ring->count && slot(ring, 0)->stamp <= stamp)
 		drop_first(ring);
-	/* Most accounts have nothing waiting most of the time. */
-	if (!ring->count && ring->events) {
+	/* Most accounts have nothing waiting most of the time: they keep little room. */
+	if (!ring->count && ring->room > FIRST_ROOM) {
 		free(ring->events);
 		ring->events = NULL;
 		ring->room = 0;
@@ -102,7 +121,7 @@ ring_after(const struct ring *ring, int64_t stamp)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if ((*slot(ring, middle))->stamp > stamp)
+		if (slot(ring, middle)->stamp > stamp)
 			high = middle;
 		else
 			low = middle + 1;
@@ -113,5 +132,5 @@ ring_after(const struct ring *ring, int64_t stamp)
 const struct ring_event *
 ring_at(const struct ring *ring, size_t index)
 {
-	return *slot(ring, index);
+	return slot(ring, index);
 }

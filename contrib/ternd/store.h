@@ -205,6 +205,12 @@ struct store_driver {
 	    const char *conversation, struct id_range ids, struct conversation_head *head,
 	    bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
 
+	/* Fills the counts (doc/protocol.md 3.7). *refusal: NOT_MEMBER; BAD_TARGET where it has no
+	 * such message. DENIED. Reader. */
+	enum status (*receipts)(struct store *store, const struct caller *caller,
+	    const struct receipts_request *request, struct receipts_answer *receipts,
+	    enum wire_error *refusal, struct error *err);
+
 	/* Saves a device's acknowledgement (doc/protocol.md 3.7). Ranges of conversations it isn't
 	 * in, or beyond last, are ignored. Makes no stamp. DENIED. Writer. */
 	enum status (*ack_save)(struct store *store, const struct caller *caller,

@@ -27,6 +27,12 @@ static const struct method table[METHOD_COUNT] = {
     {METHOD_RESET, "reset", "POST", "/v1/reset", CALLER_DEVICE, LIMIT_REQUEST, false, false},
     {METHOD_COMPARE, "compare", "POST", "/v1/compare", CALLER_DEVICE, LIMIT_REQUEST, false, true},
     {METHOD_DIGEST, "digest", "POST", "/v1/digest", CALLER_DEVICE, LIMIT_REQUEST, false, true},
+    {METHOD_GROUP_CREATE, "group-create", "POST", "/v1/group-create", CALLER_DEVICE, LIMIT_REQUEST,
+        false, false},
+    {METHOD_GROUP_CHANGE, "group-change", "POST", "/v1/group-change", CALLER_DEVICE, LIMIT_REQUEST,
+        false, false},
+    {METHOD_RECEIPTS, "receipts", "POST", "/v1/receipts", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
+        false},
 };
 
 const struct method *

@@ -2,13 +2,31 @@
 import time
 import uuid
 
-from tern_test import Api, Connection, check, wait_for
+from tern_test import Api, Connection, check, check_equal, wait_for
 
 
 def send_one(api, text="hi", to="bob@example.org"):
     """Sends a message; its result."""
     batch = [{"to": to, "key": str(uuid.uuid4()), "type": "text", "text": text}]
     return api.call("send", {"messages": batch})["results"][0]
+
+
+def key(number):
+    """Keys that sort by their number."""
+    return str(uuid.UUID(int=(0x018f << 112) | (0x7 << 76) | (0x8 << 60) | number))
+
+
+def pulled(api, conversation, first=1, last=1000000):
+    """All messages of the range that the account may see, page by page."""
+    messages = []
+    while True:
+        answer = api.call("pull", {"want": [[conversation, first, last]]})
+        for page in answer["pages"]:
+            check_equal(page["conversation"], conversation, "a page's conversation")
+            messages += page["messages"]
+            first = page["to"] + 1
+        if not answer.get("more"):
+            return messages
 
 
 def metric(server, name):

@@ -1,12 +1,8 @@
 """send and pull, called directly: repeats, conflicts, predecessors, limits."""
-import uuid
-
 import tern_test
 from tern_test import Api, check, check_equal
 
-
-def key(number):
-    return str(uuid.UUID(int=(0x018f << 112) | (0x7 << 76) | (0x8 << 60) | number))
+from tern_helpers import key, pulled
 
 
 def message(number, text="hi", to="bob@example.org", **more):
@@ -16,18 +12,6 @@ def message(number, text="hi", to="bob@example.org", **more):
 def pair(t):
     server = t.server()
     return Api(server).register("alice"), Api(server).register("bob")
-
-
-def pulled(api, conversation, first=1, last=1000000):
-    messages = []
-    while True:
-        answer = api.call("pull", {"want": [[conversation, first, last]]})
-        for page in answer["pages"]:
-            check_equal(page["conversation"], conversation, "a page's conversation")
-            messages += page["messages"]
-            first = page["to"] + 1
-        if not answer.get("more"):
-            return messages
 
 
 def test_one_and_its_repeat(t):

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "pool.h"
+#include "ring.h"
 #include "server.h"
 #include "wire/limits.h"
 
@@ -243,9 +244,84 @@ does_not_tell_the_sending_device(void **state)
 	commit(f, 105);
 	assert_true(laptop->held);
 	assert_answer(phone, "\"from\":100,\"to\":105,\"events\":[{\"n\":105}]");
+	assert_true(poll_from(f, ALICE_PHONE, 105)->held);
 	publish(f, ALICE, 0, 106);
 	commit(f, 106);
 	assert_answer(laptop, "\"from\":100,\"to\":106,\"events\":[{\"n\":106}]");
+}
+
+/* A push waits for those that the last one answered, so that more goes into one answer. */
+static void
+lingers_while_a_round_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *alice = poll_from(f, ALICE_LAPTOP, 100);
+	struct poll *phone = poll_from(f, ALICE_PHONE, 100);
+	struct poll *bob = poll_from(f, BOB_LAPTOP, 100);
+
+	publish(f, ALICE, 0, 105);
+	commit(f, 105);
+	assert_false(alice->held || phone->held);
+	publish(f, BOB, 0, 106);
+	commit(f, 106);
+	assert_true(bob->held);
+	assert_true(poll_from(f, ALICE_LAPTOP, 105)->held);
+	publish(f, BOB, 0, 107);
+	commit(f, 107);
+	assert_true(bob->held);
+	/* The last one is back. */
+	assert_true(poll_from(f, ALICE_PHONE, 105)->held);
+	assert_answer(bob, "\"from\":100,\"to\":107,\"events\":[{\"n\":106},{\"n\":107}]");
+	/* Bob doesn't come back: the others don't wait for him for long. */
+	publish(f, ALICE, 0, 108);
+	commit(f, 108);
+	assert_true(f->polls[3].held && f->polls[4].held);
+	assert_int_equal(event_base_loop(f->server.base, EVLOOP_ONCE), 0);
+	assert_answer(&f->polls[3], "\"from\":105,\"to\":108,\"events\":[{\"n\":108}]");
+	assert_answer(&f->polls[4], "\"from\":105,\"to\":108,\"events\":[{\"n\":108}]");
+}
+
+/* Who polls while it lingers is answered with what is committed. */
+static void
+tells_a_poll_what_lingers(void **state)
+{
+	struct fixture *f = *state;
+
+	poll_from(f, ALICE_LAPTOP, 100);
+	poll_from(f, ALICE_PHONE, 100);
+	publish(f, ALICE, 0, 105);
+	commit(f, 105);
+	publish(f, ALICE, 0, 106);
+	commit(f, 106);
+	assert_answer(
+	    poll_from(f, ALICE_LAPTOP, 105), "\"from\":105,\"to\":106,\"events\":[{\"n\":106}]");
+	/* A device that goes ends the round, too. */
+	pools_drop_device(f->server.pools, ALICE_PHONE);
+	assert_true(poll_from(f, ALICE_LAPTOP, 106)->held);
+	assert_int_equal(event_base_loop(f->server.base, EVLOOP_NONBLOCK), 0);
+}
+
+static void
+shares_a_text(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *alice = poll_from(f, ALICE_LAPTOP, 100);
+	struct poll *bob = poll_from(f, BOB_LAPTOP, 100);
+	struct ring_text *text = ring_text_create("{\"n\":1}", 7);
+
+	pools_publish_text(f->server.pools, ALICE, 0, 105, text);
+	pools_publish_text(f->server.pools, BOB, 0, 105, text);
+	pools_publish_text(f->server.pools, 99, 0, 105, text); /* nobody is there */
+	assert_int_equal(text->references, 3);
+	assert_int_equal(*text->total, 7);
+	ring_text_release(text);
+	commit(f, 105);
+	assert_answer(alice, "\"from\":100,\"to\":105,\"events\":[{\"n\":1}]");
+	assert_answer(bob, "\"from\":100,\"to\":105,\"events\":[{\"n\":1}]");
+	/* alice has it; it stays for bob, who may ask again. */
+	poll_from(f, ALICE_LAPTOP, 105);
+	assert_answer(
+	    poll_from(f, BOB_LAPTOP, 100), "\"from\":100,\"to\":105,\"events\":[{\"n\":1}]");
 }
 
 static void
@@ -328,6 +404,9 @@ main(void)
 	    TEST(resyncs_what_it_cannot_cover),
 	    TEST(resyncs_after_an_overflow),
 	    TEST(does_not_tell_the_sending_device),
+	    TEST(lingers_while_a_round_goes_on),
+	    TEST(tells_a_poll_what_lingers),
+	    TEST(shares_a_text),
 	    TEST(knows_what_it_did_not_keep),
 	    TEST(supersedes_an_older_poll),
 	    TEST(drops_a_revoked_device),

@@ -345,5 +345,6 @@ const struct store_driver store_sqlite = {
     .group_change = sqlite_group_change,
     .contacts = sqlite_contacts,
     .messages = sqlite_messages,
+    .receipts = sqlite_receipts,
     .ack_save = sqlite_ack_save,
 };

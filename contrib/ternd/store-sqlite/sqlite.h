@@ -61,7 +61,7 @@ enum status
 device_check(struct sqlite_store *store, const struct caller *caller, struct error *err);
 
 /* Rows of the statements HEAD…, GROUP_HEAD… and GROUP…. Strings are borrowed from the statement. */
-enum { HEAD_CONVERSATION = 6, GROUP_HEAD_JOINED }; /* columns behind, of a …GET */
+enum { HEAD_CONVERSATION = 6, GROUP_HEAD_JOINED, GROUP_HEAD_ROLE }; /* columns behind, of a …GET */
 void read_head(sqlite3_stmt *st, struct conversation_head *head);
 void read_group(sqlite3_stmt *st, struct group *group);
 
@@ -79,8 +79,8 @@ enum status member_went(struct sqlite_store *store, const struct head *head,
     const struct group_move *move, const char *name, struct error *err);
 enum status member_role(struct sqlite_store *store, const struct head *head,
     const struct group_move *move, struct error *err);
-/* The row of ST_GROUP_GET or ST_GROUP_HEAD_GET: the group, or its head as heads_save() wrote it, as
- * an account sees it. *found: it is, or was, in the group; then *st is to be reset. */
+/* The row of ST_GROUP_GET, ST_GROUP_HEAD_GET or ST_HEAD_GET: the group, or the head as heads_save()
+ * wrote it, as an account sees it. *found: it is, or was, in it; then *st is to be reset. */
 enum status member_find(struct sqlite_store *store, enum statement id, const char *group,
     int64_t account_id, sqlite3_stmt **st, bool *found, struct error *err);
 /* The same of one that is, or was, in it. */
@@ -177,6 +177,9 @@ enum status sqlite_contacts(struct store *store, const struct caller *reader, co
 enum status sqlite_messages(struct store *store, const struct caller *reader,
     const char *conversation, struct id_range ids, struct conversation_head *head,
     bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
+enum status sqlite_receipts(struct store *store, const struct caller *caller,
+    const struct receipts_request *request, struct receipts_answer *receipts,
+    enum wire_error *refusal, struct error *err);
 enum status sqlite_ack_save(struct store *store, const struct caller *caller,
     const struct conversation_range *range, struct error *err);
 

@@ -133,7 +133,7 @@ static const char *const sql[ST_COUNT] = {
         " AND g.conversation_id = m.conversation_id"
         " AND told > ?2 AND told <= ?3 ORDER BY told LIMIT ?4",
     [ST_GROUP_HEAD_GET] =
-        "SELECT " GROUP_HEAD_COLUMNS ", c.conversation_id, m.joined"
+        "SELECT " GROUP_HEAD_COLUMNS ", c.conversation_id, m.joined, m.role"
         " FROM group_chat AS g CROSS JOIN conversation AS c CROSS JOIN member AS m"
         " WHERE g.address = ?2 AND c.conversation_id = g.conversation_id"
         " AND m.account_id = ?1 AND m.conversation_id = c.conversation_id",
@@ -180,6 +180,19 @@ static const char *const sql[ST_COUNT] = {
         " FROM message AS m CROSS JOIN account AS sender"
         " WHERE m.conversation_id = ?1 AND m.msg_id BETWEEN ?2 AND ?3"
         " AND sender.account_id = m.sender_id ORDER BY m.msg_id",
+    /* How many others may see message ?3, have it, and have read it. */
+    [ST_RECEIPTS_DIRECT] = "SELECT count(*), ifnull(sum(last_ack_msg_id >= ?3), 0),"
+                           " ifnull(sum(last_read_msg_id >= ?3), 0)"
+                           " FROM conversation AS c CROSS JOIN member AS m"
+                           " WHERE c.conversation_id = ?2 AND c.account_a <> c.account_b"
+                           " AND m.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
+                           " AND m.conversation_id = ?2",
+    [ST_RECEIPTS_GROUP] =
+        "SELECT count(*), ifnull(sum(last_ack_msg_id >= ?3), 0),"
+        " ifnull(sum(last_read_msg_id >= ?3), 0) FROM member AS m INDEXED BY member_of_group"
+        " WHERE conversation_id = ?2 AND kind = 2 AND role > 0 AND account_id <> ?1"
+        " AND EXISTS (SELECT 1 FROM member_span AS s WHERE s.account_id = m.account_id"
+        "  AND s.conversation_id = ?2 AND s.first <= ?3 AND (s.last IS NULL OR s.last >= ?3))",
     [ST_KEY_GET] = "SELECT conversation_id, msg_id, time, stamp, digest FROM message_key"
                    " WHERE key = ?1 AND account_id = ?2",
     [ST_KEY_ADD] = "INSERT INTO message_key"
