@@ -125,3 +125,41 @@ time_iso_parse(const char *text, int64_t *wall)
 	*wall = (int64_t)seconds * TIME_SECOND + fraction;
 	return true;
 }
+
+/* "7d" */
+static bool
+parse_days_ago(const char *text, int64_t *wall)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 6 || strcmp(text + digits, "d") != 0)
+		return false;
+	*wall = time_wall() - strtoll(text, NULL, 10) * 86400 * TIME_SECOND;
+	if (*wall < 0)
+		*wall = 0;
+	return true;
+}
+
+bool
+time_date_parse(const char *text, int64_t *wall)
+{
+	char whole[] = "yyyy-01-01";
+	size_t length = strlen(text);
+	struct tm tm = {.tm_isdst = -1};
+	time_t seconds;
+
+	if (parse_days_ago(text, wall))
+		return true;
+	if (length != 4 && length != 7 && length != 10)
+		return strchr(text, 'T') && time_iso_parse(text, wall);
+	memcpy(whole, text, length);
+	/* That the day exists is told apart from when it began here. */
+	if (!time_iso_parse(whole, wall) ||
+	    sscanf(whole, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	seconds = mktime(&tm);
+	*wall = seconds < 0 ? 0 : (int64_t)seconds * TIME_SECOND;
+	return true;
+}

@@ -32,4 +32,8 @@ const char *time_local(int64_t wall, char text[TIME_ISO_SIZE]);
 /* Reads what time_iso() wrote, or a date alone. Microseconds in *wall. False: not a time. */
 bool time_iso_parse(const char *text, int64_t *wall);
 
+/* Reads when something began, as people say it: 2026, 2026-11 or 2026-11-22 in the user's time
+ * zone, 7d for so many days ago, or what time_iso() wrote. False: not a date. */
+bool time_date_parse(const char *text, int64_t *wall);
+
 #endif

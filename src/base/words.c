@@ -1,6 +1,7 @@
 #include "base/words.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
 #include <unictype.h>
@@ -8,7 +9,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
-#include <stdlib.h>
+#include "base/mem.h"
 
 enum {
 	CLUSTER_MAX = 128,  /* bytes of a character and its marks that are looked at together */
@@ -291,4 +292,53 @@ words_of(
 	while (at < length)
 		at += take(&cutter, (const uint8_t *)text + at, length - at, at);
 	finish(&cutter);
+}
+
+/* ---- kept ---- */
+
+static void
+keep(void *arg, const struct word *word)
+{
+	struct word_list *list = arg;
+
+	if (list->count == list->room) {
+		list->room = list->room ? 2 * list->room : 16;
+		list->words = mem_resize(list->words, list->room, sizeof *list->words);
+	}
+	list->words[list->count++] = *word;
+	buf_add(&list->text, word->text, word->length);
+}
+
+void
+word_list_make(struct word_list *list, const char *text, size_t length)
+{
+	size_t at = 0;
+
+	*list = (struct word_list){.count = 0};
+	buf_init(&list->text, SIZE_MAX / 2);
+	words_of(text, length, keep, list);
+	for (size_t i = 0; i < list->count; i++) {
+		list->words[i].text = list->text.data + at;
+		at += list->words[i].length;
+	}
+}
+
+void
+word_list_finish(struct word_list *list)
+{
+	free(list->words);
+	buf_finish(&list->text);
+	*list = (struct word_list){.count = 0};
+}
+
+void
+word_list_make_phrase(struct word_list *list, const char *text, size_t length, bool *prefix)
+{
+	word_list_make(list, text, length);
+	if (list->count == 0)
+		return;
+	if (list->words[list->count - 1].kind == WORD_LAST)
+		list->count--; /* the pair before it says it, wherever the run goes on to */
+	else if (list->words[list->count - 1].kind == WORD_LONE)
+		*prefix = true;
 }

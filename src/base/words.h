@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
 /* Changes whenever the same text would come out as other words. */
 enum { WORDS_VERSION = 1 };
 
@@ -40,5 +42,23 @@ struct word {
 /* Tells the words of a text, which may hold anything, in order. What word() gets is borrowed. */
 void words_of(
     const char *text, size_t length, void (*word)(void *arg, const struct word *word), void *arg);
+
+/* The words of a text, kept. */
+struct word_list {
+	struct buf text;
+	struct word *words; /* their texts stand in `text`; owned */
+	size_t count;
+	size_t room;
+};
+
+/* word_list_finish() frees. */
+void word_list_make(struct word_list *list, const char *text, size_t length);
+void word_list_finish(struct word_list *list);
+
+/*
+ * As a phrase that is asked for: words that have to stand side by side. *prefix is set where the
+ * last of them may go on: a character of a script without spaces begins pairs.
+ */
+void word_list_make_phrase(struct word_list *list, const char *text, size_t length, bool *prefix);
 
 #endif

@@ -356,9 +356,44 @@ cache_search_state(struct cache *cache, struct cache_search_state *state, struct
  */
 enum status
 cache_search_index(struct cache *cache, int64_t rows, int64_t *behind, struct error *err);
-/* One short step of wiping erased words from the file. *done: nothing is left; where another
- * process reads just now it may take a later call. For idle time. */
-enum status cache_search_erase(struct cache *cache, bool *done, struct error *err);
+enum cache_erased {
+	CACHE_ERASED,     /* nothing is left */
+	CACHE_ERASE_MORE, /* another step has something to do */
+	CACHE_ERASE_LATER /* another process reads just now, and the log can't be cut under it */
+};
+/* One short step of wiping erased words from the file. For idle time. */
+enum status cache_search_erase(struct cache *cache, enum cache_erased *erased, struct error *err);
+
+/* One condition. Conditions are joined by "and", but those of senders by "or" among each other, and
+ * so are those of conversations. */
+struct search_term {
+	enum {
+		SEARCH_WORDS, /* the words of text, side by side (base/words.h) */
+		SEARCH_FROM,  /* text: the sender's address */
+		SEARCH_IN     /* text: the conversation's */
+	} kind;
+	const char *text;
+	bool exclude; /* is excluded */
+	bool prefix;  /* its last word only begins so */
+};
+
+struct search_query {
+	const struct search_term *terms;
+	size_t count;
+	int64_t from_time; /* wall time: messages from then on; 0 for no bound */
+	int64_t to_time;   /* and before then; 0 for no bound */
+	int64_t below;     /* positions below this; 0 from the newest on */
+	size_t limit;
+};
+
+/*
+ * Tells the messages whose texts, as amendments left them, fit, the newest first, in the order in
+ * which the server got them. position: where the next page goes on. Only what is indexed is found.
+ * USAGE: no term asks for anything (terms without a word ask for nothing).
+ */
+enum status cache_search(struct cache *cache, const struct search_query *query,
+    void (*row)(void *arg, const struct message *message, int64_t position), void *arg,
+    struct error *err);
 
 /* ---- numbers (traffic.c) ---- */
 

@@ -22,6 +22,7 @@ src_libcache_a_SOURCES = \
 	src/cache/ranges.c \
 	src/cache/schema.c \
 	src/cache/search.c src/cache/search.h \
+	src/cache/search_query.c \
 	src/cache/statements.c src/cache/statements.h \
 	src/cache/traffic.c
 CACHE_LIBS = src/libcache.a $(SQLITE_LIBS)

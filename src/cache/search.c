@@ -15,7 +15,6 @@
 #include "cache/search.h"
 
 enum {
-	DOCS_AT_STAMP = 1024, /* messages of one stamp that can be indexed: the server gives one */
 	BATCH_BYTES = 4 * 1024 * 1024, /* of texts indexed in one transaction */
 	MERGE_PAGES = 64               /* of the index, in one step */
 };
@@ -104,15 +103,16 @@ search_mark_add(struct buf *out, enum search_mark mark, const char *address)
 
 	buf_add(out, place, 3);
 	buf_add_char(out, mark == SEARCH_MARK_FROM ? 'f' : 'c');
-	for (; *address; address++) {
-		const char *sign = strchr(signs, *address);
+	for (const char *p = address; *p; p++) {
+		const char *sign = strchr(signs, *p);
 
-		if (sign)
-			place[2] = (char)(0x81 + (sign - signs));
-		if (sign)
-			buf_add(out, place, 3);
-		else
-			buf_add_char(out, *address);
+		if ((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9')) {
+			buf_add_char(out, *p);
+			continue;
+		}
+		/* One more for what no address has. */
+		place[2] = (char)(0x81 + (sign ? sign - signs : (long)sizeof signs));
+		buf_add(out, place, 3);
 	}
 }
 
@@ -154,7 +154,7 @@ find_free(struct cache *cache, int64_t stamp, int64_t *doc, bool *found, struct 
 	sqlite3_stmt *statement;
 	bool taken = true;
 	enum status status = cache_query(cache, SQL_SEARCH_TAKEN,
-	    VALUES(INT(stamp), INT(stamp + DOCS_AT_STAMP)), &statement, err);
+	    VALUES(INT(stamp), INT(stamp + SEARCH_DOCS_AT_STAMP)), &statement, err);
 
 	*doc = stamp;
 	while (status == STATUS_OK) {
@@ -163,7 +163,7 @@ find_free(struct cache *cache, int64_t stamp, int64_t *doc, bool *found, struct 
 			break;
 		++*doc;
 	}
-	*found = *doc < stamp + DOCS_AT_STAMP;
+	*found = *doc < stamp + SEARCH_DOCS_AT_STAMP;
 	return status;
 }
 
@@ -353,6 +353,16 @@ cache_search_state(struct cache *cache, struct cache_search_state *told, struct 
 	return cache_end(cache, status, err);
 }
 
+enum status
+search_bounds_get(struct cache *cache, struct search_bounds *bounds, struct error *err)
+{
+	struct state state;
+	enum status status = get_state(cache, &state, err);
+
+	*bounds = (struct search_bounds){state.early, state.late};
+	return status;
+}
+
 /* ---- a text changes, or goes ---- */
 
 /* *doc is 0 where the message has none. */
@@ -362,8 +372,8 @@ find_doc(struct cache *cache, int64_t message_id, int64_t stamp, int64_t *doc, s
 	sqlite3_stmt *statement;
 	bool found;
 	enum status status = cache_find(cache, SQL_SEARCH_DOC,
-	    VALUES(INT(stamp), INT(stamp + DOCS_AT_STAMP), INT(message_id)), &statement, &found,
-	    err);
+	    VALUES(INT(stamp), INT(stamp + SEARCH_DOCS_AT_STAMP), INT(message_id)), &statement,
+	    &found, err);
 
 	*doc = status == STATUS_OK && found ? sqlite3_column_int64(statement, 0) : 0;
 	if (status == STATUS_OK && found)
@@ -449,23 +459,23 @@ merge(struct cache *cache, const struct state *state, struct error *err)
 	return set_erasing(cache, state->erased, ended ? ERASING_LOG : ERASING_MERGING, err);
 }
 
-/* The database wipes what it deletes (PRAGMA secure_delete); its log keeps it until it is cut. */
+/* The database wipes what it deletes (PRAGMA secure_delete); its log keeps it until it is cut.
+ * AGAIN: under a reader it can't be. */
 static enum status
-cut_log(struct cache *cache, bool *done, struct error *err)
+cut_log(struct cache *cache, struct error *err)
 {
 	int code;
 
 	sqlite3_busy_timeout(cache->db, 0);
 	code = sqlite3_wal_checkpoint_v2(cache->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_busy_timeout(cache->db, CACHE_BUSY_MS);
-	*done = code == SQLITE_OK;
-	return code == SQLITE_OK || (code & 0xFF) == SQLITE_BUSY ? STATUS_OK
-	                                                         : cache_fail(cache, code, err);
+	return code == SQLITE_OK ? STATUS_OK : cache_fail(cache, code, err);
 }
 
 /* The log was cut when as many texts were erased as *cut says. */
 static enum status
-end_erasing(struct cache *cache, const struct state *cut, bool *done, struct error *err)
+end_erasing(
+    struct cache *cache, const struct state *cut, enum cache_erased *erased, struct error *err)
 {
 	struct state state;
 	enum status status = cache_begin(cache, WRITE, err);
@@ -473,38 +483,48 @@ end_erasing(struct cache *cache, const struct state *cut, bool *done, struct err
 	if (status != STATUS_OK)
 		return status;
 	status = get_state(cache, &state, err);
-	*done = state.erasing == ERASING_NOTHING || state.erased == cut->erased;
-	if (status == STATUS_OK && *done)
+	if (status == STATUS_OK && state.erased == cut->erased) {
+		*erased = CACHE_ERASED;
 		status = set_erasing(cache, state.erased, ERASING_NOTHING, err);
+	}
 	return cache_end(cache, status, err);
 }
 
+static enum status
+erase_log(
+    struct cache *cache, const struct state *state, enum cache_erased *erased, struct error *err)
+{
+	enum status status = cut_log(cache, err);
+
+	if (status == STATUS_OK)
+		return end_erasing(cache, state, erased, err);
+	*erased = CACHE_ERASE_LATER;
+	return status == STATUS_AGAIN ? STATUS_OK : status;
+}
+
 enum status
-cache_search_erase(struct cache *cache, bool *done, struct error *err)
+cache_search_erase(struct cache *cache, enum cache_erased *erased, struct error *err)
 {
 	struct state state;
 	enum status status = cache_begin(cache, READ, err);
 
-	*done = false;
+	*erased = CACHE_ERASE_MORE;
 	if (status == STATUS_OK)
 		status = cache_end(cache, get_state(cache, &state, err), err);
 	if (status != STATUS_OK)
 		return status;
-	if (state.erasing == ERASING_NOTHING) {
-		*done = true;
+	if (state.erasing == ERASING_NOTHING)
+		*erased = CACHE_ERASED;
+	if (state.erasing == ERASING_LOG)
+		return erase_log(cache, &state, erased, err);
+	if (state.erasing == ERASING_NOTHING)
 		return STATUS_OK;
-	}
-	if (state.erasing == ERASING_LOG) {
-		status = cut_log(cache, done, err);
-		return status == STATUS_OK && *done ? end_erasing(cache, &state, done, err)
-		                                    : status;
-	}
 	status = cache_begin(cache, WRITE, err);
 	if (status != STATUS_OK)
 		return status;
 	status = get_state(cache, &state, err);
-	if (status == STATUS_OK &&
-	    (state.erasing == ERASING_WANTED || state.erasing == ERASING_MERGING))
+	/* Another process may have been at it. */
+	if (status == STATUS_OK && state.erasing != ERASING_NOTHING && state.erasing != ERASING_LOG)
 		status = merge(cache, &state, err);
 	return cache_end(cache, status, err);
 }

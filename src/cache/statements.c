@@ -223,6 +223,14 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_SEARCH_ADD] = "INSERT INTO search (rowid, words) VALUES (?1, ?2)",
     [SQL_SEARCH_REMOVE] = "INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)",
     [SQL_SEARCH_CLEAR] = "INSERT INTO search (search) VALUES ('delete-all')",
+    /* FTS5 walks its documents downwards; nothing is sorted. */
+    [SQL_SEARCH_HITS] =
+        "SELECT r.doc, c.address, m.conversation_id, m.msg_id, c.peer_ack, c.peer_read FROM search s"
+        " CROSS JOIN search_row r ON r.doc = s.rowid"
+        " CROSS JOIN message m ON m.message_id = r.message_id"
+        " CROSS JOIN conversation c ON c.conversation_id = m.conversation_id"
+        " WHERE s.words MATCH ?1 AND s.rowid >= ?2 AND s.rowid < ?3 AND m.time >= ?4"
+        " AND m.time < ?5 ORDER BY s.rowid DESC LIMIT ?6",
     [SQL_SEARCH_MERGE] = "INSERT INTO search (search, rank) VALUES ('merge', ?1)",
 
     [SQL_TRAFFIC_ADD] = "INSERT INTO traffic (one, requests, bytes_up, bytes_down)"

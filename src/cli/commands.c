@@ -7,7 +7,7 @@
 
 extern const struct command command_register, command_login, command_logout, command_contact,
     command_contacts, command_send, command_recv, command_fetch, command_history, command_status,
-    command_help, command_version;
+    command_search, command_help, command_version;
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &command_recv,
     &command_fetch,
     &command_history,
+    &command_search,
     &command_contacts,
     &command_contact,
     &command_status,

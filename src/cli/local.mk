@@ -13,6 +13,7 @@ src_libcli_a_SOURCES = \
 	src/cli/cmd_login.c \
 	src/cli/cmd_logout.c \
 	src/cli/cmd_recv.c \
+	src/cli/cmd_search.c \
 	src/cli/cmd_send.c \
 	src/cli/cmd_status.c \
 	src/cli/command.h \
@@ -22,7 +23,9 @@ src_libcli_a_SOURCES = \
 	src/cli/input.c src/cli/input.h \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/password.c src/cli/password.h \
-	src/cli/print.c src/cli/print.h
+	src/cli/print.c src/cli/print.h \
+	src/cli/print_hit.c \
+	src/cli/progress.c src/cli/progress.h
 
 src_tern_SOURCES = src/main.c
 src_tern_LDADD = $(TERN_LIBS)

@@ -22,6 +22,9 @@ void print_sent(enum format format, const struct client_message *message,
     const struct client_sent *sent, bool queued);
 void print_failed(enum format format, const struct message *message, const char *failure);
 
+/* A message that was found, as a piece of its text with the hits marked (print_hit.c). */
+void print_hit(enum format format, const struct client_hit *hit);
+
 /* Writes a whole buffer and a line end. */
 void print_line(struct buf *line);
 

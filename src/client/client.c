@@ -232,7 +232,7 @@ client_wait(struct client *client, int64_t deadline, struct error *err)
 	    {.fd = client->config.stop_fd, .events = POLLIN}};
 	size_t first = client->watch.fd >= 0 ? 0 : 1;
 	size_t last = client->config.stop_fd >= 0 ? 2 : 1;
-	int64_t due, watch = watch_due(&client->watch);
+	int64_t due, watch = watch_due(&client->watch), tidy = tidy_due(&client->tidy);
 	bool ended = sync_step(client->sync);
 	enum status status;
 
@@ -242,11 +242,14 @@ client_wait(struct client *client, int64_t deadline, struct error *err)
 	due = sync_due(client->sync);
 	due = due < deadline ? due : deadline;
 	due = due < watch ? due : watch;
+	due = due < tidy ? due : tidy;
 	status = transport_wait(client->transport, fds + first, last > first ? last - first : 0,
 	    time_left_ms(due), err);
 	if (status != STATUS_OK)
 		return status;
 	client->changed = watch_look(&client->watch, fds[0].revents & POLLIN);
+	tidy_look(client, client->changed || client->changes != sync_counts(client->sync)->changes);
+	client->changes = sync_counts(client->sync)->changes;
 	status = note_stop(client, fds[1].revents, err);
 	return status == STATUS_OK ? sync_fatal(client->sync, err) : status;
 }

@@ -180,6 +180,39 @@ struct client_traffic {
 	int64_t time;       /* wall time of its end, where it was a sync */
 };
 
+struct client_span {
+	size_t begin; /* bytes */
+	size_t end;
+};
+
+struct client_search {
+	const char *query;        /* as typed: client/query.h */
+	const struct address *in; /* may be NULL: as in: */
+	int64_t below; /* the position of the last page's last hit; 0 for the first page */
+	size_t count;
+	/* Tells how far a longer preparation has come; may be NULL. */
+	void (*progress)(void *arg, int64_t done, int64_t total);
+	void *arg; /* of progress and row */
+};
+
+struct client_hit {
+	const struct message *message;
+	int64_t position;
+	const char *snippet;             /* a piece of the text, one line, unfiltered */
+	const struct client_span *marks; /* of the snippet: what was searched for */
+	size_t mark_count;
+};
+
+/*
+ * Finds messages by the words of their texts, the newest first. What the cache got since the last
+ * time is indexed first; *behind counts messages for which that could not be done (a disk that is
+ * full): those are not found. *more: there are more. NOT_FOUND: none. USAGE: nothing, or nonsense,
+ * is asked for.
+ */
+enum status client_search(struct client *client, const struct client_search *search,
+    void (*row)(void *arg, const struct client_hit *hit), int64_t *behind, bool *more,
+    struct error *err);
+
 struct client_status {
 	const char *address; /* strings are borrowed until the client is closed */
 	const char *server;

@@ -76,6 +76,8 @@ client_fetch(
 	fetched->sent = sync_counts(client->sync)->sent;
 	fetched->failed = sync_counts(client->sync)->failed;
 	path_lock_release(&lock);
+	if (status == STATUS_OK)
+		client_tidy(client, deadline);
 	return status;
 }
 

@@ -3,6 +3,7 @@
 #define TERN_CLIENT_INTERNAL_H
 
 #include "client/client.h"
+#include "client/tidy.h"
 #include "client/watch.h"
 #include "sync/sync.h"
 
@@ -13,6 +14,8 @@ struct client {
 	struct transport *transport; /* these four once client_online() was called */
 	struct sync *sync;
 	struct watch watch;
+	struct tidy tidy;
+	int64_t changes; /* sync_counts()'s when tidy_look() was last called */
 	bool online;
 	bool changed; /* another process changed the cache, during the last client_wait() */
 	bool stopped; /* config.stop_fd became readable */

@@ -272,6 +272,7 @@ go_online(struct run *run, struct error *err)
 	if (is_waiting(run->recv)) {
 		sync_hold_line(sync);
 		watch_follow(&run->client->watch);
+		tidy_when_idle(&run->client->tidy);
 	}
 	return STATUS_OK;
 }

@@ -28,7 +28,11 @@ src_libclient_a_SOURCES = \
 	src/client/cost.c src/client/cost.h \
 	src/client/fetch.c \
 	src/client/internal.h \
+	src/client/query.c src/client/query.h \
 	src/client/read.c \
 	src/client/recv.c \
+	src/client/search.c \
 	src/client/send.c \
+	src/client/snippet.c src/client/snippet.h \
+	src/client/tidy.c src/client/tidy.h \
 	src/client/watch.c src/client/watch.h

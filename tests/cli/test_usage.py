@@ -22,6 +22,7 @@ WRONG = [
     ["fetch", "extra"], ["fetch", "--nothing"],
     ["history"], ["history", "bob", "carol"], ["history", "bob", "-n", "x"],
     ["history", "bob", "-n"], ["history", "bob", "-n", "0"], ["history", "not an address"],
+    ["search"], ["search", "x", "-n", "0"], ["search", "from:"], ["search", "***"],
     ["contacts", "extra"], ["contacts", "--nothing"],
     ["contact"], ["contact", "add"], ["contact", "remove"], ["contact", "paint", "bob"],
     ["contact", "add", "not an address"], ["contact", "add", "bob", "--nothing"],

@@ -166,7 +166,7 @@ test_recalled_text_leaves_the_file(void **state)
 {
 	struct fixture *f = *state;
 	char *large = malloc(MESSAGE_TEXT_MAX + 1);
-	bool done = false;
+	enum cache_erased erased = CACHE_ERASE_MORE;
 	struct error error;
 
 	memset(large, 'y', MESSAGE_TEXT_MAX);
@@ -179,8 +179,8 @@ test_recalled_text_leaves_the_file(void **state)
 	assert_true(cache_holds(f, "needle in the middle"));
 	put(f, 4, BOB, "recall", 1, "");
 	put(f, 5, BOB, "recall", 2, "");
-	while (!done)
-		OK(cache_search_erase(f->cache, &done, &error));
+	while (erased != CACHE_ERASED)
+		OK(cache_search_erase(f->cache, &erased, &error));
 	assert_false(cache_holds(f, "needle"));
 	assert_string_equal(tell(f, false), "1:recalled; 2:recalled; ");
 	free(large);

@@ -1,6 +1,7 @@
 /* The index for searching: what is indexed, behind the watermark, and how words leave it. */
 #include "cache_fixture.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -293,12 +294,12 @@ static int
 erase(struct fixture *f)
 {
 	struct error error;
-	bool done = false;
+	enum cache_erased erased = CACHE_ERASE_MORE;
 	int steps = 0;
 
-	for (; !done && steps < 10000; steps++)
-		OK(cache_search_erase(f->cache, &done, &error));
-	assert_true(done);
+	for (; erased != CACHE_ERASED && steps < 10000; steps++)
+		OK(cache_search_erase(f->cache, &erased, &error));
+	assert_int_equal(erased, CACHE_ERASED);
 	return steps;
 }
 
@@ -354,13 +355,13 @@ test_erasing_survives(void **state)
 {
 	struct fixture *f = *state;
 	struct error error;
-	bool done;
+	enum cache_erased erased;
 	int64_t id = say(f, BOB, 1, "a secret quetzal");
 
 	index_all(f);
 	recall(f, id, "a secret quetzal");
-	OK(cache_search_erase(f->cache, &done, &error));
-	assert_false(done);
+	OK(cache_search_erase(f->cache, &erased, &error));
+	assert_int_equal(erased, CACHE_ERASE_MORE);
 	cache_close(f->cache);
 	f->cache = fixture_open(f);
 	erase(f);
@@ -375,15 +376,15 @@ test_a_reader_delays(void **state)
 	struct cache *other = fixture_open(f);
 	int64_t id = say(f, BOB, 1, "a secret quetzal");
 	struct error error;
-	bool done;
+	enum cache_erased erased;
 
 	OK(cache_begin(other, READ, &error));
 	OK(cache_exec(other, "SELECT count(*) FROM message", &error));
 	/* Not indexed: nothing but the log is to be wiped. */
 	recall(f, id, "a secret quetzal");
 	for (int i = 0; i < 3; i++) {
-		OK(cache_search_erase(f->cache, &done, &error));
-		assert_false(done);
+		OK(cache_search_erase(f->cache, &erased, &error));
+		assert_int_equal(erased, CACHE_ERASE_LATER);
 	}
 	OK(cache_end(other, STATUS_OK, &error));
 	assert_int_equal(erase(f), 1);
@@ -396,7 +397,7 @@ test_erased_while_erasing(void **state)
 {
 	struct fixture *f = *state;
 	struct error error;
-	bool done = false;
+	enum cache_erased erased;
 	int64_t one = say(f, BOB, 1, "a secret quetzal"), other;
 
 	index_all(f);
@@ -405,9 +406,9 @@ test_erased_while_erasing(void **state)
 	OK(cache_exec(
 	    f->cache, "UPDATE message SET text = 'another quetzal' WHERE msg_id = 2", &error));
 	index_all(f);
-	OK(cache_search_erase(f->cache, &done, &error));
-	OK(cache_search_erase(f->cache, &done, &error));
-	assert_false(done);
+	OK(cache_search_erase(f->cache, &erased, &error));
+	OK(cache_search_erase(f->cache, &erased, &error));
+	assert_int_equal(erased, CACHE_ERASE_MORE);
 	recall(f, other, "another quetzal");
 	erase(f);
 	assert_false(cache_holds(f, "uetzal"));

@@ -137,6 +137,42 @@ test_deadlines(void **state)
 	assert_in_range(time_left_ms(time_mono() + 1000000 * TIME_MS + 1), 990000, 1000001);
 }
 
+static void
+test_dates(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} cases[] = {
+	    {"2026", 1767222000},
+	    {"2026-11", 1793487600},
+	    {"2026-11-22", 1795302000},
+	    {"2026-07-01", 1782856800}, /* summer time */
+	    {"1970", 0},                /* before the zone's 1970 began */
+	    {"2026-11-22T09:00:00Z", 1795338000},
+	};
+	static const char *const wrong[] = {"", "d", "-1d", "1234567d", "7days", "26", "2026-",
+	    "2026-1", "2026-13", "2026-02-30", "2026-11-2x", "20261122", "    ", "2026-11-22 ",
+	    "0x11", "tomorrow", "2026-11-22T", "T"};
+	int64_t wall;
+
+	(void)state;
+	setenv("TZ", "Europe/Berlin", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_true(time_date_parse(cases[i].text, &wall));
+		assert_int_equal(wall, cases[i].seconds * TIME_SECOND);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_false(time_date_parse(wrong[i], &wall));
+	assert_true(time_date_parse("7d", &wall));
+	assert_true(time_wall() - wall - 7 * 86400 * TIME_SECOND < 60 * TIME_SECOND);
+	assert_true(time_date_parse("999999d", &wall));
+	assert_int_equal(wall, 0);
+	unsetenv("TZ");
+	tzset();
+}
+
 int
 main(void)
 {
@@ -144,6 +180,7 @@ main(void)
 	    cmocka_unit_test(test_iso),
 	    cmocka_unit_test(test_iso_of_anything_fits),
 	    cmocka_unit_test(test_parse),
+	    cmocka_unit_test(test_dates),
 	    cmocka_unit_test(test_parse_refuses),
 	    cmocka_unit_test(test_round_trip),
 	    cmocka_unit_test(test_shift),
