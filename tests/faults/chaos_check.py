@@ -131,8 +131,9 @@ def check_cache(chaos, device, stored):
         if cache.conversations[conversation] != (last, [(1, last)]):
             chaos.complain(f"{what}: {cache.conversations[conversation]}, not {last}")
         held, count, read = cache.counts[conversation]
-        if (held, count) != (last, sum(row.sender == own and row.msg_id > read for row in rows)):
-            chaos.complain(f"{what}: counts {held} held, {count} own")
+        unread = sum(row.type == "text" and row.sender != own and row.msg_id > read for row in rows)
+        if (held, count) != (last, unread):
+            chaos.complain(f"{what}: counts {held} held, {count} unread, not {last}, {unread}")
     if cache.contacts != stored.contacts.get(own, []):
         chaos.complain(f"{device.name}: contacts {cache.contacts}, not "
                        f"{stored.contacts.get(own, [])}")

@@ -107,13 +107,13 @@ class Cache:
         self.generation, self.cursor = account["generation"], account["cursor"]
         self.heads = {}          # peer: the row of its conversation
         self.conversations = {}  # peer: (last, [(first, last) of each range])
-        self.counts = {}         # peer: (held, own, read)
+        self.counts = {}         # peer: (held, unread, read)
         self.acks = {}           # peer: [(first, last)] not told yet
         names = {}
         for row in db.execute("SELECT * FROM conversation ORDER BY address"):
             name = names[row["conversation_id"]] = row["address"]
             self.heads[name] = dict(row)
-            self.counts[name] = (row["held"], row["own"], row["read"])
+            self.counts[name] = (row["held"], row["unread"], row["read"])
         for name, ranges in (("held", {}), ("ack", self.acks)):
             for row in db.execute(f"SELECT * FROM {name} ORDER BY conversation_id, first"):
                 ranges.setdefault(names[row["conversation_id"]], []).append(
