@@ -145,6 +145,8 @@ apply_all(struct apply *apply, const struct cache_change *change, struct error *
 	enum status status =
 	    contacts_put(apply->cache, change->contacts, change->contact_count, err);
 
+	if (status == STATUS_OK)
+		status = groups_put(apply->cache, change->groups, change->group_count, err);
 	for (size_t i = 0; i < change->head_count && status == STATUS_OK; i++)
 		status = apply_head(apply, &change->heads[i], err);
 	for (size_t i = 0; i < change->message_count && status == STATUS_OK; i++)
@@ -242,5 +244,35 @@ cache_store_pages(struct cache *cache, const char *generation, const struct cach
 	if (status != STATUS_OK)
 		return status;
 	status = store_pages(&apply, generation, pages, count, applied, err);
+	return end(&apply, status, err);
+}
+
+static enum status
+store_group(struct apply *apply, const char *generation, const struct group *group,
+    const struct conversation_head *head, enum cache_applied *applied, struct error *err)
+{
+	int64_t stamp = group->stamp > head->stamp ? group->stamp : head->stamp;
+	bool fits;
+	enum status status = generation_fits(apply->cache, generation, &fits, err);
+
+	*applied = fits ? CACHE_APPLIED : CACHE_GAP;
+	if (status != STATUS_OK || !fits)
+		return status;
+	status = groups_put(apply->cache, group, 1, err);
+	if (status == STATUS_OK)
+		status = apply_head(apply, head, err);
+	return status == STATUS_OK ? generation_note(apply->cache, generation, stamp, err) : status;
+}
+
+enum status
+cache_store_group(struct cache *cache, const char *generation, const struct group *group,
+    const struct conversation_head *head, enum cache_applied *applied, struct error *err)
+{
+	struct apply apply;
+	enum status status = begin(&apply, cache, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = store_group(&apply, generation, group, head, applied, err);
 	return end(&apply, status, err);
 }

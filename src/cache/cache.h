@@ -22,6 +22,7 @@
 #include "base/status.h"
 #include "model/address.h"
 #include "model/contact.h"
+#include "model/group.h"
 #include "model/message.h"
 
 struct cache;
@@ -90,6 +91,8 @@ struct cache_change {
 	const struct cache_knowledge *asked;
 	const struct contact *contacts;
 	size_t contact_count;
+	const struct group *groups;
+	size_t group_count;
 	const struct conversation_head *heads;
 	size_t head_count;
 	const struct message *messages; /* of any conversations, by stamp */
@@ -134,6 +137,11 @@ enum status cache_store_pages(struct cache *cache, const char *generation,
  * will tell of them. */
 enum status cache_store_contacts(struct cache *cache, const char *generation,
     const struct contact *contacts, size_t count, enum cache_applied *applied, struct error *err);
+
+/* The same with a group and its head, as group-create and group-change answer them. */
+enum status
+cache_store_group(struct cache *cache, const char *generation, const struct group *group,
+    const struct conversation_head *head, enum cache_applied *applied, struct error *err);
 
 /* ---- outbox (outbox.c) ---- */
 
@@ -262,6 +270,10 @@ enum status cache_conversations(struct cache *cache,
 /* Contacts that are not removed, by address. */
 enum status cache_contacts(struct cache *cache,
     void (*row)(void *arg, const struct contact *contact), void *arg, struct error *err);
+
+/* Groups, also those that were left, by address. */
+enum status cache_groups(struct cache *cache, void (*row)(void *arg, const struct group *group),
+    void *arg, struct error *err);
 
 /* Ranges of named conversations; one block, strings within. cache_ranges_finish() frees. */
 struct cache_ranges {

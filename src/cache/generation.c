@@ -121,6 +121,8 @@ change_stamp(const struct cache_change *change)
 
 	for (size_t i = 0; i < change->contact_count; i++)
 		stamp = higher(stamp, change->contacts[i].stamp);
+	for (size_t i = 0; i < change->group_count; i++)
+		stamp = higher(stamp, change->groups[i].stamp);
 	for (size_t i = 0; i < change->head_count; i++)
 		stamp = higher(stamp, change->heads[i].stamp);
 	for (size_t i = 0; i < change->message_count; i++)

@@ -132,6 +132,11 @@ generation_turn(struct cache *cache, const struct cache_change *change, struct e
 enum status
 contacts_put(struct cache *cache, const struct contact *contacts, size_t count, struct error *err);
 
+/* ---- groups.c ---- */
+
+enum status
+groups_put(struct cache *cache, const struct group *groups, size_t count, struct error *err);
+
 /* ---- ranges.c: sets of ids, one row a run ---- */
 
 enum range_set { RANGES_HELD, RANGES_ACK };

@@ -12,6 +12,7 @@ src_libcache_a_SOURCES = \
 	src/cache/conversations.c \
 	src/cache/generation.c \
 	src/cache/fold.c \
+	src/cache/groups.c \
 	src/cache/history.c \
 	src/cache/internal.h \
 	src/cache/markers.c \

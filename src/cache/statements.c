@@ -54,6 +54,13 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CONTACT_LIST] = "SELECT address, name, stamp FROM contact WHERE NOT removed"
                          " ORDER BY address",
 
+    [SQL_GROUP_PUT] = "INSERT INTO group_chat (address, name, stamp, left_it)"
+                      " VALUES (?1, ?2, ?3, ?4)"
+                      " ON CONFLICT (address) DO UPDATE SET name = excluded.name,"
+                      " stamp = excluded.stamp, left_it = excluded.left_it"
+                      " WHERE excluded.stamp > group_chat.stamp",
+    [SQL_GROUP_LIST] = "SELECT address, name, stamp, left_it FROM group_chat ORDER BY address",
+
     [SQL_CONVERSATION_FIND] = "SELECT conversation_id, first, last, ack, read, stamp, held,"
                               " unread, acked, read_told, peer_ack, peer_read"
                               " FROM conversation WHERE address = ?1",

@@ -16,35 +16,68 @@ resync(struct sync *sync)
 	sync_want(sync, SYNC_LISTS, 0);
 }
 
+/* The events of an answer, by their kinds. */
+struct sorted {
+	struct message *messages;
+	struct contact *contacts;
+	struct group *groups;
+	struct conversation_head *heads;
+};
+
+static void
+sort_event(struct sorted *sorted, struct cache_change *change, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_MESSAGE:
+		sorted->messages[change->message_count++] = event->message;
+		break;
+	case EVENT_CONTACT:
+		sorted->contacts[change->contact_count++] = event->contact;
+		break;
+	case EVENT_GROUP:
+		sorted->groups[change->group_count++] = event->group;
+		break;
+	case EVENT_HEAD:
+		sorted->heads[change->head_count++] = event->head;
+		break;
+	case EVENT_UNKNOWN:
+		break;
+	}
+}
+
 /* *lost: something lies between the cursor and the answer. */
 static enum status
 apply(struct sync *sync, const struct events_answer *answer, bool *lost, struct error *err)
 {
-	struct message *messages = mem_zalloc(answer->count, sizeof *messages);
-	struct contact *contacts = mem_zalloc(answer->count, sizeof *contacts);
+	struct sorted sorted = {
+	    .messages = mem_zalloc(answer->count, sizeof *sorted.messages),
+	    .contacts = mem_zalloc(answer->count, sizeof *sorted.contacts),
+	    .groups = mem_zalloc(answer->count, sizeof *sorted.groups),
+	    .heads = mem_zalloc(answer->count, sizeof *sorted.heads),
+	};
 	struct cache_change change = {
 	    .generation = answer->generation,
 	    .from = answer->from,
 	    .to = answer->to,
-	    .contacts = contacts,
-	    .messages = messages,
+	    .contacts = sorted.contacts,
+	    .groups = sorted.groups,
+	    .heads = sorted.heads,
+	    .messages = sorted.messages,
 	};
 	enum cache_applied applied;
 	enum status status;
 
-	for (size_t i = 0; i < answer->count; i++) {
-		if (answer->events[i].kind == EVENT_MESSAGE)
-			messages[change.message_count++] = answer->events[i].message;
-		else if (answer->events[i].kind == EVENT_CONTACT)
-			contacts[change.contact_count++] = answer->events[i].contact;
-	}
+	for (size_t i = 0; i < answer->count; i++)
+		sort_event(&sorted, &change, &answer->events[i]);
 	status = sync_apply(sync, &change, &applied, err);
 	if (status == STATUS_OK && applied == CACHE_APPLIED)
 		for (size_t i = 0; i < change.message_count; i++)
-			sync->counts.messages += !messages[i].has_key;
+			sync->counts.messages += !sorted.messages[i].has_key;
 	*lost = status == STATUS_OK && applied == CACHE_GAP;
-	free(messages);
-	free(contacts);
+	free(sorted.messages);
+	free(sorted.contacts);
+	free(sorted.groups);
+	free(sorted.heads);
 	return status;
 }
 

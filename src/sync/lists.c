@@ -14,6 +14,8 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 	    .asked = &sync->lists_asked,
 	    .contacts = answer->contacts,
 	    .contact_count = answer->contact_count,
+	    .groups = answer->groups,
+	    .group_count = answer->group_count,
 	    .heads = answer->heads,
 	    .head_count = answer->head_count,
 	};
