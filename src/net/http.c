@@ -158,6 +158,16 @@ http_start(struct transport *transport, struct transport_call *call)
 }
 
 static void
+http_push(struct transport *transport)
+{
+	struct http_transport *http = downcast(transport);
+	int running;
+
+	/* What fails here fails in the next wait, too. */
+	(void)http->curl.multi_perform(http->multi, &running);
+}
+
+static void
 release(struct transport_call *call)
 {
 	struct http_call *state = call->backend;
@@ -340,7 +350,8 @@ http_destroy(struct transport *transport)
 	free(http);
 }
 
-static const struct transport_ops http_ops = {http_start, http_cancel, http_wait, http_destroy};
+static const struct transport_ops http_ops = {
+    http_start, http_push, http_cancel, http_wait, http_destroy};
 
 enum status
 http_create(struct transport **transport, const char *server, struct error *err)

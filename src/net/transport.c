@@ -17,6 +17,12 @@ transport_start(struct transport *transport, struct transport_call *call)
 }
 
 void
+transport_push(struct transport *transport)
+{
+	transport->ops->push(transport);
+}
+
+void
 transport_cancel(struct transport *transport, struct transport_call *call)
 {
 	transport->ops->cancel(transport, call);

@@ -55,6 +55,9 @@ struct transport_call {
 struct transport_ops {
 	/* Starts the call, which stays where it is in memory until done or cancel. */
 	void (*start)(struct transport *transport, struct transport_call *call);
+	/* Sends what can be sent without waiting: for a call that is started before work. May be
+	 * called from within a done. */
+	void (*push)(struct transport *transport);
 	/* Forgets a call under way; its done is not called. Harmless where none is. */
 	void (*cancel)(struct transport *transport, struct transport_call *call);
 	/*
@@ -72,6 +75,7 @@ struct transport {
 };
 
 void transport_start(struct transport *transport, struct transport_call *call);
+void transport_push(struct transport *transport);
 void transport_cancel(struct transport *transport, struct transport_call *call);
 enum status transport_wait(struct transport *transport, struct pollfd *fds, size_t count,
     int timeout_ms, struct error *err);

@@ -74,6 +74,9 @@ enum {
 void task_call(struct task *task, enum method_id method, int64_t timeout_ms,
     void (*done)(struct transport_call *call));
 
+/* Forgets the call under way, whose answer is of no use any more. */
+void task_drop(struct task *task);
+
 /* To be called first in every done: counts the traffic, forgets acks that were answered. Returns
  * the task. */
 struct task *task_done(struct transport_call *call);

@@ -52,27 +52,92 @@ choose(struct sync *sync, const struct pull_answer *answer, struct cache_page *p
 	return STATUS_OK;
 }
 
-/* *covered: whether the pages bring anything at all; the server may know none of what is wanted.
- * *fits: whether their generation is the cache's. */
+/* Stores them. *fits: whether their generation is the cache's. */
 static enum status
-store(struct sync *sync, const struct pull_answer *answer, bool *covered, bool *fits,
-    struct error *err)
+store(struct sync *sync, const char *generation, const struct cache_page *pages, size_t count,
+    int64_t news, bool *fits, struct error *err)
 {
-	struct cache_page *pages = mem_zalloc(answer->count, sizeof *pages);
-	size_t count = 0;
-	int64_t news = 0;
 	enum cache_applied applied = CACHE_APPLIED;
-	enum status status = choose(sync, answer, pages, &count, &news, err);
+	enum status status = STATUS_OK;
 
-	*covered = count > 0;
-	if (status == STATUS_OK && count)
-		status = cache_store_pages(
-		    sync->config.cache, answer->generation, pages, count, &applied, err);
+	if (count)
+		status =
+		    cache_store_pages(sync->config.cache, generation, pages, count, &applied, err);
 	*fits = applied == CACHE_APPLIED;
 	if (status == STATUS_OK && count && *fits) {
 		sync->counts.changes++;
 		sync->counts.messages += news;
 	}
+	return status;
+}
+
+static void answered(struct transport_call *call);
+
+static void
+ask(struct sync *sync)
+{
+	struct task *task = &sync->pull;
+	struct pull_request request = {
+	    .want = sync->pull_wanted.items, .count = sync->pull_wanted.count};
+
+	task_take_acks(task, &request.acks);
+	buf_init(&task->call.body, LIMIT_REQUEST);
+	pull_request_write(&task->call.body, &request);
+	task_call(task, METHOD_PULL, CALL_TIMEOUT_MS, answered);
+}
+
+/* The page is the one for that range, as far as it was told. */
+static bool
+is_told(const struct pull_page *page, const struct conversation_range *range)
+{
+	return strcmp(page->conversation, range->conversation) == 0 &&
+	       (page->unknown || page->ids.first == range->ids.first);
+}
+
+/*
+ * Leaves of what was wanted what an answer that was full did not tell. False where only the cache
+ * can say what is next: nothing is left, or the answer isn't in the order of what was wanted.
+ */
+static bool
+leave_rest(struct cache_ranges *wanted, const struct pull_answer *answer)
+{
+	const struct pull_page *last;
+	size_t told = answer->count;
+
+	if (!answer->more || told == 0 || told > wanted->count)
+		return false;
+	for (size_t i = 0; i < told; i++)
+		if (!is_told(&answer->pages[i], &wanted->items[i]))
+			return false;
+	last = &answer->pages[told - 1];
+	/* It ended before its range did, and there is more of it. */
+	if (!last->unknown && last->ids.last < last->last &&
+	    last->ids.last < wanted->items[told - 1].ids.last)
+		wanted->items[--told].ids.first = last->ids.last + 1;
+	wanted->count -= told;
+	memmove(wanted->items, wanted->items + told, wanted->count * sizeof *wanted->items);
+	return wanted->count > 0;
+}
+
+/* Takes an answer. Its next page is on its way while this one is stored; what was stored is
+ * acknowledged by a request that is made after that, as ever. */
+static enum status
+take(struct sync *sync, const struct pull_answer *answer, bool *covered, bool *fits, bool *asked,
+    struct error *err)
+{
+	struct cache_page *pages = mem_zalloc(answer->count, sizeof *pages);
+	size_t count = 0;
+	int64_t news = 0;
+	enum status status = choose(sync, answer, pages, &count, &news, err);
+
+	*covered = count > 0;
+	*asked = status == STATUS_OK && *covered && leave_rest(&sync->pull_wanted, answer);
+	if (*asked) {
+		ask(sync);
+		transport_push(sync->config.transport);
+	}
+	if (status == STATUS_OK)
+		status = store(sync, answer->generation, pages, count, news, fits, err);
 	free(pages);
 	return status;
 }
@@ -83,14 +148,20 @@ answered(struct transport_call *call)
 	struct task *task = task_done(call);
 	struct pull_answer answer = {0};
 	struct error err = call->err;
+	struct json *doc = call->doc; /* it outlives the call, which is used again */
 	enum status status = call->status;
-	bool covered = false, fits = true;
+	bool covered = false, fits = true, asked = false;
 
+	call->doc = NULL;
+	transport_call_finish(call);
 	if (status == STATUS_OK)
-		status = pull_answer_read(&answer, call->doc, &err);
+		status = pull_answer_read(&answer, doc, &err);
 	if (status == STATUS_OK)
-		status = store(task->sync, &answer, &covered, &fits, &err);
+		status = take(task->sync, &answer, &covered, &fits, &asked, &err);
 	pull_answer_finish(&answer);
+	json_destroy(doc);
+	if (asked && (status != STATUS_OK || !fits))
+		task_drop(task);
 	if (status != STATUS_OK) {
 		task_fail(task, status, &err);
 	} else if (!fits) {
@@ -98,8 +169,8 @@ answered(struct transport_call *call)
 	} else if (covered) {
 		task->times_behind = 0;
 		backoff_reset(&task->backoff);
-		transport_call_finish(call);
-		pull_begin(task->sync);
+		if (!asked)
+			pull_begin(task->sync);
 	} else {
 		task_succeed(task);
 	}
@@ -109,7 +180,6 @@ void
 pull_begin(struct sync *sync)
 {
 	struct task *task = &sync->pull;
-	struct pull_request request = {0};
 	struct cache_ranges missing = {0};
 	struct error err;
 	enum status status = cache_missing(
@@ -126,12 +196,7 @@ pull_begin(struct sync *sync)
 	}
 	cache_ranges_finish(&sync->pull_wanted);
 	sync->pull_wanted = missing;
-	request.want = missing.items;
-	request.count = missing.count;
-	task_take_acks(task, &request.acks);
-	buf_init(&task->call.body, LIMIT_REQUEST);
-	pull_request_write(&task->call.body, &request);
-	task_call(task, METHOD_PULL, CALL_TIMEOUT_MS, answered);
+	ask(sync);
 }
 
 void

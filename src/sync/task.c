@@ -34,6 +34,26 @@ task_call(struct task *task, enum method_id method, int64_t timeout_ms,
 	transport_start(task->sync->config.transport, &task->call);
 }
 
+static void
+count_traffic(struct task *task)
+{
+	struct cache_traffic *traffic = &task->sync->counts.traffic;
+
+	traffic->requests += task->call.requests;
+	traffic->bytes_up += task->call.bytes_up;
+	traffic->bytes_down += task->call.bytes_down;
+}
+
+void
+task_drop(struct task *task)
+{
+	transport_cancel(task->sync->config.transport, &task->call);
+	transport_call_finish(&task->call);
+	count_traffic(task);
+	cache_ranges_finish(&task->acks);
+	task->busy = false;
+}
+
 struct task *
 task_done(struct transport_call *call)
 {
@@ -42,9 +62,7 @@ task_done(struct transport_call *call)
 	struct error err;
 
 	task->busy = false;
-	sync->counts.traffic.requests += call->requests;
-	sync->counts.traffic.bytes_up += call->bytes_up;
-	sync->counts.traffic.bytes_down += call->bytes_down;
+	count_traffic(task);
 	/* Acks that can't be forgotten now ride once more, which is harmless. */
 	if (call->status == STATUS_OK && task->acks.count &&
 	    cache_acks_done(sync->config.cache, &task->acks, &err) == STATUS_IO)

@@ -109,6 +109,14 @@ hooked_start(struct transport *transport, struct transport_call *call)
 }
 
 static void
+hooked_push(struct transport *transport)
+{
+	struct hooked *hooked = (struct hooked *)transport;
+
+	hooked->real->ops->push(hooked->real);
+}
+
+static void
 hooked_cancel(struct transport *transport, struct transport_call *call)
 {
 	struct hooked *hooked = (struct hooked *)transport;
@@ -200,7 +208,7 @@ hooked_destroy(struct transport *transport)
 }
 
 static const struct transport_ops hooked_ops = {
-    hooked_start, hooked_cancel, hooked_wait, hooked_destroy};
+    hooked_start, hooked_push, hooked_cancel, hooked_wait, hooked_destroy};
 
 enum status
 __wrap_http_create(struct transport **transport, const char *server, struct error *err)

@@ -6,7 +6,10 @@
 	"{'conversation':'bob@x','from':" #from ",'to':" #to ",'first':1,'last':" #last \
 	",'messages':[" list "]}"
 #define PAGES(list) "{" G ",'pages':[" list "]}"
+#define FULL(list)  "{" G ",'pages':[" list "],'more':true}"
 #define UNKNOWN(a)  "{'conversation':'" a "','unknown':true}"
+
+#define B "'generation':'BBBBBBBBBBB'"
 
 static void
 nothing_missing_asks_nobody(void **state)
@@ -22,16 +25,70 @@ pulls_until_nothing_is_missing(void **state)
 {
 	struct story *s = *state;
 
-	knows(s, 0, 5, "bob@x", 4);
-	answers(s, METHOD_PULL, "{" G ",'pages':[" PAGE(1, 2, 4, M(1) "," M(2)) "],'more':true}");
-	answers(s, METHOD_PULL, PAGES(PAGE(3, 4, 4, M(3) "," M(4))));
+	knows(s, 0, 5, "bob@x", 6);
+	answers(s, METHOD_PULL, FULL(PAGE(1, 2, 6, M(1) "," M(2))));
+	answers(s, METHOD_PULL, FULL(PAGE(3, 4, 6, M(3) "," M(4))));
+	answers(s, METHOD_PULL, PAGES(PAGE(5, 6, 6, M(5) "," M(6))));
 	reach(s, SYNC_PULL);
-	assert_asked(s, METHOD_PULL, 0, "{'want':[['bob@x',1,4]]}");
-	/* Asking for the next page acknowledges the one before. */
-	assert_asked(s, METHOD_PULL, 1, "{'want':[['bob@x',3,4]],'acks':[['bob@x',1,2]]}");
-	assert_int_equal(ASKED(s, METHOD_PULL), 2);
+	assert_asked(s, METHOD_PULL, 0, "{'want':[['bob@x',1,6]]}");
+	/* The next page is asked for before one is stored, and what is stored is acknowledged. */
+	assert_asked(s, METHOD_PULL, 1, "{'want':[['bob@x',3,6]]}");
+	assert_asked(s, METHOD_PULL, 2, "{'want':[['bob@x',5,6]],'acks':[['bob@x',1,2]]}");
+	assert_int_equal(ASKED(s, METHOD_PULL), 3);
+	assert_held(s, "bob@x 6/6");
+	assert_int_equal(sync_counts(s->sync)->messages, 6);
+}
+
+static void
+full_answer_leaves_the_rest(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 2);
+	knows(s, 5, 6, "eve@x", 2);
+	knows(s, 6, 7, "zoe@x", 2);
+	answers(s, METHOD_PULL, FULL(PAGE(1, 2, 2, M(1) "," M(2)) "," UNKNOWN("eve@x")));
+	answers(s, METHOD_PULL,
+	    PAGES("{'conversation':'zoe@x','from':1,'to':2,'first':1,'last':2,'messages':[]}"));
+	answers(s, METHOD_PULL, PAGES(UNKNOWN("eve@x")));
+	reach(s, SYNC_PULL);
+	assert_asked(s, METHOD_PULL, 1, "{'want':[['zoe@x',1,2]]}");
+	assert_held(s, "bob@x 2/2 eve@x 0/2 zoe@x 2/2");
+}
+
+/* What is left is told by the cache where the answer is not as it should be. */
+static void
+full_answer_in_another_order(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 2);
+	knows(s, 5, 6, "eve@x", 2);
+	answers(s, METHOD_PULL,
+	    FULL("{'conversation':'eve@x','from':1,'to':2,'first':1,'last':2,'messages':[]}"));
+	answers(s, METHOD_PULL, PAGES(PAGE(1, 2, 2, M(1) "," M(2))));
+	reach(s, SYNC_PULL);
+	assert_asked(s, METHOD_PULL, 1, "{'want':[['bob@x',1,2]],'acks':[['eve@x',1,2]]}");
+	assert_held(s, "bob@x 2/2 eve@x 2/2");
+}
+
+/* The page that was asked for already is of no use where the one before it can't be stored. */
+static void
+next_page_is_dropped_where_one_does_not_fit(void **state)
+{
+	struct story *s = *state;
+
+	knows(s, 0, 5, "bob@x", 4);
+	answers(s, METHOD_PULL, "{" B ",'pages':[" PAGE(1, 2, 4, M(1) "," M(2)) "],'more':true}");
+	sync_want(s->sync, SYNC_PULL, 0);
+	UNTIL(s, ASKED(s, METHOD_LOGIN_SYNC) == 1);
+	assert_asked(s, METHOD_PULL, 1, "{'want':[['bob@x',3,4]]}"); /* it is held, and dropped */
+	answers(s, METHOD_LOGIN_SYNC, "{" B ",'to':5}");
+	answers(s, METHOD_PULL, "{" B ",'pages':[" PAGE(1, 4, 4, M(1) "," M(4)) "]}");
+	UNTIL(s, !sync_wants(s->sync, SYNC_PULL));
+	assert_asked(s, METHOD_PULL, 2, "{'want':[['bob@x',1,4]]}");
+	assert_int_equal(sync_outcome(s->sync, SYNC_PULL)->failures, 0);
 	assert_held(s, "bob@x 4/4");
-	assert_int_equal(sync_counts(s->sync)->messages, 4);
 }
 
 static void
@@ -184,8 +241,6 @@ always_follows_what_is_applied(void **state)
 	assert_held(s, "bob@x 1/1");
 }
 
-#define B "'generation':'BBBBBBBBBBB'"
-
 /* The server started anew: what it sends may be of another history, until login-sync says it isn't.
  */
 static void
@@ -238,6 +293,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    STORY(nothing_missing_asks_nobody),
 	    STORY(pulls_until_nothing_is_missing),
+	    STORY(full_answer_leaves_the_rest),
+	    STORY(full_answer_in_another_order),
+	    STORY(next_page_is_dropped_where_one_does_not_fit),
 	    STORY(only_the_hole_is_pulled),
 	    STORY(expired_ones_are_not_asked_for_again),
 	    STORY(unknown_conversations_end_it),
