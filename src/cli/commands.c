@@ -6,8 +6,8 @@
 #include "cli/command.h"
 
 extern const struct command command_register, command_login, command_logout, command_contact,
-    command_contacts, command_send, command_recv, command_fetch, command_history, command_status,
-    command_search, command_help, command_version;
+    command_contacts, command_group, command_groups, command_send, command_recv, command_fetch,
+    command_history, command_status, command_search, command_help, command_version;
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
@@ -21,6 +21,8 @@ const struct command *const commands[] = {
     &command_search,
     &command_contacts,
     &command_contact,
+    &command_groups,
+    &command_group,
     &command_status,
     &command_help,
     &command_version,

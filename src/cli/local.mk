@@ -8,6 +8,7 @@ src_libcli_a_SOURCES = \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/cmd_contact.c \
 	src/cli/cmd_fetch.c \
+	src/cli/cmd_group.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_history.c \
 	src/cli/cmd_login.c \

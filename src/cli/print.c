@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/jsonw.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "base/timeu.h"
 
@@ -71,6 +73,59 @@ state_text(enum message_state state)
 	return NULL;
 }
 
+/* Of "bob@example.org admin": what became of whom. */
+static char *
+role_text(const char *from, const char *text)
+{
+	int length = (int)strcspn(text, " ");
+	const char *word = text[length] ? text + length + 1 : "";
+	enum role role;
+
+	if (role_find(word, &role) && role == ROLE_OWNER)
+		return mem_printf(_("%s made %.*s the owner"), from, length, text);
+	if (role_find(word, &role) && role == ROLE_ADMIN)
+		return mem_printf(_("%s made %.*s an admin"), from, length, text);
+	return mem_printf(_("%s made %.*s a plain member"), from, length, text);
+}
+
+/* What a change of a group was, in a sentence the caller frees; NULL where it is no such message.
+ */
+static char *
+change_text(const struct message *m)
+{
+	const char *text = m->text ? m->text : "";
+
+	if (strcmp(m->type, "created") == 0)
+		return mem_printf(_("%s made the group \"%s\""), m->from, text);
+	if (strcmp(m->type, "added") == 0)
+		return mem_printf(_("%s added %s"), m->from, text);
+	if (strcmp(m->type, "left") == 0)
+		return mem_printf(_("%s left"), m->from);
+	if (strcmp(m->type, "removed") == 0)
+		return mem_printf(_("%s removed %s"), m->from, text);
+	if (strcmp(m->type, "renamed") == 0)
+		return mem_printf(_("%s named the group \"%s\""), m->from, text);
+	if (strcmp(m->type, "role") == 0)
+		return role_text(m->from, text);
+	return NULL;
+}
+
+/* "* alice@example.org added bob@example.org", which no message's text can look like: the line of
+ * one has its author before it. */
+static bool
+add_change(struct buf *out, const struct message *m)
+{
+	char *sentence = change_text(m);
+
+	if (!sentence)
+		return false;
+	add_safe(out, m->conversation);
+	buf_add_string(out, " * ");
+	add_safe(out, sentence);
+	free(sentence);
+	return true;
+}
+
 static void
 message_text(struct buf *out, const struct message *m, bool repeated)
 {
@@ -79,9 +134,15 @@ message_text(struct buf *out, const struct message *m, bool repeated)
 
 	buf_add_string(out, time_local(m->time, time));
 	buf_add_char(out, ' ');
+	if (add_change(out, m)) {
+		if (repeated)
+			buf_printf(out, " [%s]", _("repeated"));
+		return;
+	}
 	/* In a conversation with another the sender alone says which it is, but for own ones. */
 	add_safe(out, m->from);
-	if (m->state != STATE_NONE && strcmp(m->from, m->conversation) != 0) {
+	if ((m->state != STATE_NONE || address_is_group(m->conversation)) &&
+	    strcmp(m->from, m->conversation) != 0) {
 		buf_add_string(out, " > ");
 		add_safe(out, m->conversation);
 	}
@@ -179,6 +240,29 @@ print_contact(enum format format, const struct contact *contact)
 			buf_add_string(&line, "  ");
 			add_safe(&line, contact->name);
 		}
+	}
+	print_line(&line);
+}
+
+void
+print_group(enum format format, const struct group *group)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON) {
+		buf_add_char(&line, '{');
+		json_put_string(&line, "address", group->address);
+		json_put_string(&line, "name", group->name);
+		if (group->left)
+			json_put_bool(&line, "left", true);
+		buf_add_char(&line, '}');
+	} else {
+		add_safe(&line, group->address);
+		buf_add_string(&line, "  ");
+		add_safe(&line, group->name);
+		if (group->left)
+			buf_printf(&line, "  [%s]", _("left"));
 	}
 	print_line(&line);
 }

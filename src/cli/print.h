@@ -17,6 +17,7 @@ void print_message_line(enum format format, const struct message *message, bool 
 void message_json(struct buf *out, const struct message *message, bool repeated);
 void print_hole(enum format format, const char *conversation, struct id_range ids);
 void print_contact(enum format format, const struct contact *contact);
+void print_group(enum format format, const struct group *group);
 /* What became of a message that was sent; failure is NULL unless it failed. */
 void print_sent(enum format format, const struct client_message *message,
     const struct client_sent *sent, bool queued);

@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "model/address.h"
 #include "model/contact.h"
+#include "model/group.h"
 #include "model/message.h"
 
 struct client;
@@ -155,6 +156,37 @@ enum status client_contact_set(struct client *client, const struct contact *cont
     int64_t deadline, struct error *err);
 enum status client_contacts(struct client *client,
     void (*row)(void *arg, const struct contact *contact), void *arg, struct error *err);
+
+/* ---- groups ---- */
+
+/* Groups by address, also those that were left; from the cache. */
+enum status client_groups(struct client *client, void (*row)(void *arg, const struct group *group),
+    void *arg, struct error *err);
+
+struct client_group {
+	const char *address; /* #name@domain */
+	const char *name;
+	bool history;         /* newcomers see what was before them */
+	const char **members; /* addresses */
+	size_t member_count;
+};
+
+/* Told of each member that was named and not taken, with a sentence's end. */
+struct client_group_sink {
+	void (*refused)(void *arg, const char *address, const char *why);
+	void *arg;
+};
+
+/*
+ * Make a group, or change one (model/group.h), on the server and in the cache. USAGE. DENIED: the
+ * address is taken; this account is not in it, or its role does not allow that. NOT_FOUND: no such
+ * group. Where members were refused, the first one's: DENIED, NOT_FOUND, TOO_LARGE; all else was
+ * done.
+ */
+enum status client_group_create(struct client *client, const struct client_group *group,
+    const struct client_group_sink *sink, int64_t deadline, struct error *err);
+enum status client_group_change(struct client *client, const struct group_change *change,
+    const struct client_group_sink *sink, int64_t deadline, struct error *err);
 
 /* ---- reading the cache; never the network ---- */
 

@@ -103,27 +103,14 @@ client_contact_set(struct client *client, const struct contact *contacts, size_t
     int64_t deadline, struct error *err)
 {
 	const struct contact_set set = {.contacts = (struct contact *)contacts, .count = count};
-	const struct sync_outcome *outcome;
 	struct buf body;
 	enum status status;
 
 	if (count > LIMIT_BATCH)
 		return error_set(err, STATUS_USAGE, "at most %d contacts at once", LIMIT_BATCH);
-	status = client_online(client, err);
-	if (status != STATUS_OK)
-		return status;
 	buf_init(&body, LIMIT_REQUEST);
 	contact_set_write(&body, &set);
-	sync_once(client->sync, METHOD_CONTACT_SET, &body);
-	outcome = sync_once_outcome(client->sync);
-	while (!outcome->successes && !outcome->failures && status == STATUS_OK) {
-		if (time_mono() >= deadline)
-			status = error_set(err, STATUS_UNAVAILABLE,
-			    "the server did not answer within the time given");
-		else
-			status = client_wait(client, deadline, err);
-	}
-	if (outcome->failures && status == STATUS_OK)
-		status = error_set(err, outcome->status, "%s", outcome->err.text);
+	status = client_call(client, METHOD_CONTACT_SET, &body, deadline, err);
+	buf_finish(&body);
 	return status == STATUS_OK ? store_contacts(client, deadline, err) : status;
 }

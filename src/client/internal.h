@@ -36,6 +36,14 @@ enum status client_check_stop(struct client *client, struct error *err);
 /* The file of an address's cache; the caller frees. CONFIG. */
 enum status client_cache_path(char **path, const char *address, struct error *err);
 
+/*
+ * Makes one call; its answer is sync_once_answer(). One in doubt is made again, until the deadline,
+ * for a mutating method carries a key, or is a set operation: repeated, it does nothing more. body
+ * is copied. NOT_FOUND, CONFLICT: as the server refuses.
+ */
+enum status client_call(struct client *client, enum method_id method, const struct buf *body,
+    int64_t deadline, struct error *err);
+
 /* Sends the acknowledgements that wait, but not for long: what doesn't leave now rides later. */
 void client_finish_acks(struct client *client);
 

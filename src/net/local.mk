@@ -26,7 +26,9 @@ src_libclient_a_SOURCES = \
 	src/client/account.c \
 	src/client/client.c src/client/client.h \
 	src/client/cost.c src/client/cost.h \
+	src/client/call.c \
 	src/client/fetch.c \
+	src/client/group.c \
 	src/client/internal.h \
 	src/client/query.c src/client/query.h \
 	src/client/read.c \
