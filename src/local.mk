@@ -21,12 +21,10 @@ src_libmodel_a_SOURCES = \
 	src/model/device.h \
 	src/model/group.c src/model/group.h \
 	src/model/key.c src/model/key.h \
-	src/model/message.c src/model/message.h \
-	src/model/profile.c src/model/profile.h
+	src/model/message.c src/model/message.h
 
 src_libwire_a_SOURCES = \
 	src/wire/account.c src/wire/account.h \
-	src/wire/details.c src/wire/details.h \
 	src/wire/device.c src/wire/device.h \
 	src/wire/compare.c src/wire/compare.h \
 	src/wire/digest.c src/wire/digest.h \
@@ -37,6 +35,7 @@ src_libwire_a_SOURCES = \
 	src/wire/method.c src/wire/method.h \
 	src/wire/packer.c src/wire/packer.h \
 	src/wire/pull.c src/wire/pull.h \
+	src/wire/read.c src/wire/read.h \
 	src/wire/rows.c src/wire/rows.h \
 	src/wire/send.c src/wire/send.h \
 	src/wire/sync.c src/wire/sync.h

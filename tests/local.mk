@@ -53,8 +53,8 @@ SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
 SERVER_UNIT_TESTS += tests/unit/options_test
 SERVER_UNIT_TESTS += tests/unit/pool_test
-SERVER_UNIT_TESTS += tests/unit/store_details_test
 SERVER_UNIT_TESTS += tests/unit/store_device_test
+SERVER_UNIT_TESTS += tests/unit/store_amend_test
 SERVER_UNIT_TESTS += tests/unit/store_file_test
 SERVER_UNIT_TESTS += tests/unit/store_group_test
 SERVER_UNIT_TESTS += tests/unit/store_role_test
@@ -100,16 +100,6 @@ check-local:
 
 CLEANFILES += tests/summary
 
-# make check-faults SEEDS="1 2 3" or SEEDS=1-100: see tests/faults/replay.py, whose options may stand
-# among the seeds.
-.PHONY: check-faults
-SEEDS = 1-20
-FAULTS = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH='$(srcdir)/tests/lib' TERN_BUILDDIR='$(builddir)' \
-	LC_ALL=C.UTF-8 $(PYTHON) $(srcdir)/tests/faults
-check-faults: all $(check_PROGRAMS)
-	$(FAULTS)/boundaries.py
-	$(FAULTS)/replay.py $(SEEDS)
-
 # Directories are distributed whole: leave out what running a test by hand puts there.
 dist-hook:
 	find $(distdir)/tests -name __pycache__ -prune -exec rm -rf {} +
@@ -131,9 +121,10 @@ tests_unit_store_test_SOURCES = tests/unit/store_test.c \
 GROUP_FIXTURE = tests/unit/group_fixture.c tests/unit/group_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_store_group_test_SOURCES = tests/unit/store_group_test.c $(GROUP_FIXTURE)
-tests_unit_store_details_test_SOURCES = tests/unit/store_details_test.c $(GROUP_FIXTURE)
 tests_unit_store_role_test_SOURCES = tests/unit/store_role_test.c $(GROUP_FIXTURE)
 tests_unit_store_device_test_SOURCES = tests/unit/store_device_test.c \
+	tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_store_amend_test_SOURCES = tests/unit/store_amend_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
@@ -147,13 +138,13 @@ tests_faults_tern_SOURCES = src/main.c tests/faults/hooks.c tests/faults/hooks.h
 	tests/faults/tern_hooks.c
 tests_faults_tern_LDADD = $(TERN_LIBS)
 tests_faults_tern_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
-	-Wl,--wrap=http_create,--wrap=backoff_next,--wrap=time_mono,--wrap=time_left_ms
+	-Wl,--wrap=http_create,--wrap=backoff_next
 tests_faults_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
 tests_faults_ternd_SOURCES = contrib/ternd/main.c tests/faults/hooks.c tests/faults/hooks.h \
 	tests/faults/ternd_hooks.c
 tests_faults_ternd_LDADD = $(TERND_LIBS) $(LIBINTL)
 tests_faults_ternd_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
-	-Wl,--wrap=ack_saver_add,--wrap=reply_send,--wrap=sqlite3_wal_checkpoint_v2
+	-Wl,--wrap=ack_saver_add,--wrap=reply_send
 endif
 
 # Benches are no part of the build: `make bench` builds and runs them, after the machine's own figures.

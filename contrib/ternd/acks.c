@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "head_news.h"
 #include "log.h"
 #include "store.h"
 #include "table.h"
@@ -27,10 +28,12 @@ struct ack_saver {
 	struct event *timer;
 };
 
-/* All that is saved together. */
+/* What is saved together. */
 struct batch {
 	struct job job;
+	struct server *server;
 	struct ack *first;
+	struct head_news news;
 };
 
 static void
@@ -42,15 +45,27 @@ batch_free(struct batch *batch)
 		batch->first = ack->next;
 		free(ack);
 	}
+	head_news_clear(&batch->news);
 	free(batch);
+}
+
+static void
+add_news(void *arg, int64_t account_id, const struct conversation_head *head)
+{
+	head_news_add(arg, account_id, head);
 }
 
 static enum status
 batch_run(struct job *job, struct store *store, struct error *err)
 {
-	for (struct ack *ack = ((struct batch *)job)->first; ack; ack = ack->next) {
+	struct batch *batch = (struct batch *)job;
+	const struct store_head_sink sink = {.head = add_news, .arg = &batch->news};
+
+	head_news_clear(&batch->news);
+	for (struct ack *ack = batch->first; ack; ack = ack->next) {
 		struct conversation_range range = {ack->key.conversation, ack->ids};
-		enum status status = store->driver->ack_save(store, &ack->caller, &range, err);
+		enum status status =
+		    store->driver->ack_save(store, &ack->caller, &range, &sink, err);
 
 		/* A device logged out since. */
 		if (status != STATUS_OK && status != STATUS_DENIED)
@@ -62,35 +77,71 @@ batch_run(struct job *job, struct store *store, struct error *err)
 static void
 batch_done(struct job *job, enum status status, struct error *err)
 {
+	struct batch *batch = (struct batch *)job;
+
 	if (status != STATUS_OK)
 		log_warn("acknowledgements were not saved", LOG_TEXT("why", err->text));
-	batch_free((struct batch *)job);
+	else
+		head_news_publish(&batch->news, batch->server->pools, 0);
+	batch_free(batch);
 }
+
+struct taken {
+	struct ack **acks;
+	size_t count;
+};
 
 static void
 take_ack(void *arg, struct table_node *node)
 {
-	struct batch *batch = arg;
-	struct ack *ack = (struct ack *)node;
+	struct taken *taken = arg;
 
-	ack->next = batch->first;
-	batch->first = ack;
+	taken->acks[taken->count++] = (struct ack *)node;
+}
+
+/* By account and conversation: what several devices acknowledge is told as one. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct ack *one = *(struct ack *const *)a, *other = *(struct ack *const *)b;
+
+	if (one->caller.account_id != other->caller.account_id)
+		return one->caller.account_id < other->caller.account_id ? -1 : 1;
+	return strcmp(one->key.conversation, other->key.conversation);
+}
+
+/* Dropped where the writer has too much to do. */
+static void
+save(struct server *server, struct ack **acks, size_t count)
+{
+	struct batch *batch = mem_zalloc(1, sizeof *batch);
+
+	batch->server = server;
+	batch->job.run = batch_run;
+	batch->job.done = batch_done;
+	for (size_t i = count; i > 0; i--) {
+		acks[i - 1]->next = batch->first;
+		batch->first = acks[i - 1];
+	}
+	if (!worker_submit(server->writer, &batch->job))
+		batch_free(batch);
 }
 
 void
 ack_saver_flush(struct ack_saver *saver)
 {
-	struct batch *batch;
+	struct taken taken = {0};
 
 	event_del(saver->timer);
 	if (!saver->table.count)
 		return;
-	batch = mem_zalloc(1, sizeof *batch);
-	batch->job.run = batch_run;
-	batch->job.done = batch_done;
-	table_clear(&saver->table, take_ack, batch);
-	if (!worker_submit(saver->server->writer, &batch->job))
-		batch_free(batch);
+	taken.acks = mem_zalloc(saver->table.count, sizeof *taken.acks);
+	table_clear(&saver->table, take_ack, &taken);
+	qsort(taken.acks, taken.count, sizeof *taken.acks, compare);
+	for (size_t at = 0; at < taken.count; at += ACKS_BATCH)
+		save(saver->server, taken.acks + at,
+		    taken.count - at < ACKS_BATCH ? taken.count - at : ACKS_BATCH);
+	free(taken.acks);
 }
 
 static void

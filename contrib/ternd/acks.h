@@ -1,7 +1,8 @@
 /*
  * Acknowledgements on their way to the store (doc/protocol.md 3.7): merged in memory, one range
- * for each device and conversation, and saved together every few seconds. Losing some is
- * harmless, so a full buffer drops. Loop's thread only.
+ * for each device and conversation, and saved together every second. What moved thereby is told
+ * to the peers of direct conversations, which so hear of each once a second at most. Losing some
+ * is harmless, so a full buffer drops. Loop's thread only.
  */
 #ifndef TERND_ACKS_H
 #define TERND_ACKS_H
@@ -13,8 +14,9 @@
 struct ack_saver;
 
 enum {
-	ACKS_MAX = 65536,   /* devices' conversations that wait */
-	ACKS_SAVE_MS = 3000 /* how long they wait */
+	ACKS_MAX = 65536,    /* devices' conversations that wait */
+	ACKS_SAVE_MS = 1000, /* how long they wait */
+	ACKS_BATCH = 1000    /* are saved in one go: others' writes come in between */
 };
 
 /* Saves through server->writer. Made after the writer. */

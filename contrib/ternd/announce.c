@@ -10,6 +10,7 @@
 struct announcement {
 	int64_t account_id; /* 0: for all members that joined at or before msg_id */
 	int64_t msg_id;     /* INT64_MAX where it is no message */
+	int64_t amends;     /* the message whose text it changes; INT64_MAX for none */
 	int64_t stamp;
 	struct ring_text *text; /* a reference */
 };
@@ -34,12 +35,31 @@ add(struct announcements *list, struct announcement item, struct buf *event)
 void
 announce_message(struct announcements *list, const struct message *message, const char *text_json)
 {
+	const struct message_type *type = message_type_find(message->type);
 	struct buf event;
 
 	buf_init(&event, LIMIT_ANSWER);
 	event_write_message(&event, message, text_json);
-	add(list, (struct announcement){.msg_id = message->msg_id, .stamp = message->stamp},
+	add(list,
+	    (struct announcement){
+	        .msg_id = message->msg_id,
+	        .amends = type && type->amends && text_json ? message->target : INT64_MAX,
+	        .stamp = message->stamp,
+	    },
 	    &event);
+}
+
+static void
+add_row(struct announcements *list, int64_t account_id, int64_t stamp, struct buf *event)
+{
+	add(list,
+	    (struct announcement){
+	        .account_id = account_id,
+	        .msg_id = INT64_MAX,
+	        .amends = INT64_MAX,
+	        .stamp = stamp,
+	    },
+	    event);
 }
 
 void
@@ -49,7 +69,7 @@ announce_group(struct announcements *list, int64_t account_id, const struct grou
 
 	buf_init(&event, LIMIT_ANSWER);
 	event_write_group(&event, group);
-	add(list, (struct announcement){account_id, INT64_MAX, group->stamp, NULL}, &event);
+	add_row(list, account_id, group->stamp, &event);
 }
 
 void
@@ -59,7 +79,7 @@ announce_head(struct announcements *list, int64_t account_id, const struct conve
 
 	buf_init(&event, LIMIT_ANSWER);
 	event_write_head(&event, head);
-	add(list, (struct announcement){account_id, INT64_MAX, head->stamp, NULL}, &event);
+	add_row(list, account_id, head->stamp, &event);
 }
 
 void
@@ -67,6 +87,14 @@ announce_gone(struct announcements *list, int64_t account_id, int64_t last)
 {
 	list->gone = grow(list->gone, list->gone_count, sizeof *list->gone);
 	list->gone[list->gone_count++] = (struct announce_gone){account_id, last};
+}
+
+/* One that joined later may not see what an amendment changes, or may, where it was in before or
+ * history is open: login-sync knows, and tells it. */
+static struct ring_text *
+text_for(const struct announcement *item, const struct roster_member *member)
+{
+	return item->amends < member->joined ? NULL : item->text;
 }
 
 static void
@@ -77,7 +105,8 @@ publish_to_all(const struct announcements *list, const struct announcement *item
 		const struct roster_member *member = &roster->members[i];
 
 		if (member->account_id != not_to && member->joined <= item->msg_id)
-			pools_publish_text(pools, member->account_id, 0, item->stamp, item->text);
+			pools_publish_text(
+			    pools, member->account_id, 0, item->stamp, text_for(item, member));
 	}
 	for (size_t i = 0; i < list->gone_count; i++)
 		if (list->gone[i].last >= item->msg_id)

@@ -9,6 +9,7 @@ static handler_fn *const handlers[METHOD_COUNT] = {
     [METHOD_PULL] = handle_pull,
     [METHOD_SEND] = handle_send,
     [METHOD_ACK] = handle_ack,
+    [METHOD_READ] = handle_read,
     [METHOD_CONTACT_SET] = handle_contact_set,
     [METHOD_DEVICES] = handle_devices,
     [METHOD_DEVICE_REVOKE] = handle_device_revoke,
@@ -19,8 +20,6 @@ static handler_fn *const handlers[METHOD_COUNT] = {
     [METHOD_GROUP_CREATE] = handle_group_create,
     [METHOD_GROUP_CHANGE] = handle_group_change,
     [METHOD_RECEIPTS] = handle_receipts,
-    [METHOD_PROFILE_SET] = handle_profile_set,
-    [METHOD_DETAILS] = handle_details,
 };
 
 handler_fn *

@@ -231,7 +231,12 @@ by_address(const void *a, const void *b)
 static enum status
 collect(struct comparing *comparing, struct store *store, struct error *err)
 {
-	const struct store_changes told = {pass_contact, collect_group, collect_head, comparing};
+	const struct store_changes told = {
+	    .contact = pass_contact,
+	    .group = collect_group,
+	    .head = collect_head,
+	    .arg = comparing,
+	};
 	int64_t to;
 	enum status status = store->driver->changes(store, &comparing->work.call->caller, 0,
 	    store->driver->last_stamp(store), INT32_MAX, &told, &to, err);

@@ -108,8 +108,11 @@ publish(const struct call *call, const struct send_item *item, const struct stor
 	    .stamp = sent->stamp,
 	    .type = item->type,
 	    .was = item->was,
+	    .target = item->target,
 	};
 
+	if (!*item->text)
+		text = NULL;
 	if (!sent->roster && sent->recipient_id != sender->account_id)
 		publish_to(pools, sent->recipient_id, 0, &message, text);
 	message.conversation = item->to;
@@ -128,6 +131,10 @@ refusal_text(enum wire_error error)
 		return "there is no such account or group";
 	case WIRE_NOT_MEMBER:
 		return "this account is not in the group (any more)";
+	case WIRE_NOT_ALLOWED:
+		return "only the owner and admins of the group may do that";
+	case WIRE_BAD_TARGET:
+		return "the message it names is not there, was recalled, or can't be changed so";
 	case WIRE_KEY_CONFLICT:
 		return "the key was used for other content";
 	case WIRE_NO_PREDECESSOR:

@@ -19,6 +19,7 @@ struct login_sync {
 	struct cursor known;
 	int64_t until;
 	struct login_sync_answer answer; /* its rows and their strings are owned */
+	struct buf amendments;           /* written */
 	struct buf body;
 };
 
@@ -48,7 +49,7 @@ grow_rows(void *rows, size_t count, size_t size)
 static void
 add_contact(void *arg, const struct contact *contact)
 {
-	struct login_sync_answer *answer = arg;
+	struct login_sync_answer *answer = &((struct login_sync *)arg)->answer;
 	struct contact *row;
 
 	answer->contacts =
@@ -62,7 +63,7 @@ add_contact(void *arg, const struct contact *contact)
 static void
 add_group(void *arg, const struct group *group)
 {
-	struct login_sync_answer *answer = arg;
+	struct login_sync_answer *answer = &((struct login_sync *)arg)->answer;
 	struct group *row;
 
 	answer->groups = grow_rows(answer->groups, answer->group_count, sizeof *answer->groups);
@@ -75,13 +76,19 @@ add_group(void *arg, const struct group *group)
 static void
 add_head(void *arg, const struct conversation_head *head)
 {
-	struct login_sync_answer *answer = arg;
+	struct login_sync_answer *answer = &((struct login_sync *)arg)->answer;
 	struct conversation_head *row;
 
 	answer->heads = grow_rows(answer->heads, answer->head_count, sizeof *answer->heads);
 	row = &answer->heads[answer->head_count++];
 	*row = *head;
 	row->conversation = mem_strdup(head->conversation);
+}
+
+static void
+add_amendment(void *arg, const struct store_message *row)
+{
+	amendment_write(&((struct login_sync *)arg)->amendments, &row->message, row->text_json);
 }
 
 /*
@@ -96,7 +103,12 @@ read_changes(struct login_sync *sync, struct store *store, struct error *err)
 	int64_t until = sync->until > from ? sync->until : from;
 	int64_t last = store->driver->last_stamp(store);
 	const struct store_changes told = {
-	    .contact = add_contact, .group = add_group, .head = add_head, .arg = answer};
+	    .contact = add_contact,
+	    .group = add_group,
+	    .head = add_head,
+	    .amendment = sync->cursor.generation[0] ? add_amendment : NULL,
+	    .arg = sync,
+	};
 	enum status status;
 
 	status = store->driver->changes(store, &sync->work.call->caller, from,
@@ -107,6 +119,8 @@ read_changes(struct login_sync *sync, struct store *store, struct error *err)
 		answer->until = until;
 	else
 		answer->to = until;
+	if (sync->amendments.length)
+		answer->amendment_rows = buf_string(&sync->amendments);
 	return STATUS_OK;
 }
 
@@ -150,6 +164,7 @@ login_sync_done(struct job *job, enum status status, struct error *err)
 	if (!work_failed(&sync->work, status, err))
 		call_answer(sync->work.call, &sync->body);
 	buf_finish(&sync->body);
+	buf_finish(&sync->amendments);
 	free(sync);
 }
 
@@ -176,6 +191,7 @@ handle_login_sync(struct call *call)
 	sync->until = request.until && request.until < committed ? request.until : committed;
 	sync->answer.generation = server->generation;
 	buf_init(&sync->body, LIMIT_ANSWER);
+	buf_init(&sync->amendments, LIMIT_ANSWER);
 	login_sync_request_finish(&request);
 	if (!work_submit(&sync->work, server->reader, login_sync_run, login_sync_done))
 		free(sync);

@@ -21,15 +21,16 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/handlers_account.c \
 	contrib/ternd/handlers_compare.c \
 	contrib/ternd/handlers_contact.c \
-	contrib/ternd/handlers_details.c \
 	contrib/ternd/handlers_device.c \
 	contrib/ternd/handlers_passwd.c \
 	contrib/ternd/handlers_digest.c \
 	contrib/ternd/handlers_group.c \
-	contrib/ternd/handlers_profile.c \
 	contrib/ternd/handlers_pull.c \
+	contrib/ternd/handlers_read.c \
 	contrib/ternd/handlers_send.c \
 	contrib/ternd/handlers_sync.c \
+	contrib/ternd/head_news.c \
+	contrib/ternd/head_news.h \
 	contrib/ternd/http.c \
 	contrib/ternd/http.h \
 	contrib/ternd/listener.c \
@@ -44,8 +45,6 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/password.h \
 	contrib/ternd/pool.c \
 	contrib/ternd/pool.h \
-	contrib/ternd/pusher.c \
-	contrib/ternd/pusher.h \
 	contrib/ternd/reply.c \
 	contrib/ternd/reply.h \
 	contrib/ternd/ring.c \
@@ -65,7 +64,6 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/changes.c \
 	contrib/ternd/store-sqlite/contact.c \
 	contrib/ternd/store-sqlite/conversation.c \
-	contrib/ternd/store-sqlite/details.c \
 	contrib/ternd/store-sqlite/device.c \
 	contrib/ternd/store-sqlite/generation.c \
 	contrib/ternd/store-sqlite/group.c \
@@ -74,15 +72,16 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/heads.c \
 	contrib/ternd/store-sqlite/heads.h \
 	contrib/ternd/store-sqlite/key.c \
+	contrib/ternd/store-sqlite/marker.c \
 	contrib/ternd/store-sqlite/membership.c \
 	contrib/ternd/store-sqlite/message.c \
 	contrib/ternd/store-sqlite/receipts.c \
-	contrib/ternd/store-sqlite/profile.c \
 	contrib/ternd/store-sqlite/schema.c \
 	contrib/ternd/store-sqlite/sqlite.c \
 	contrib/ternd/store-sqlite/sqlite.h \
 	contrib/ternd/store-sqlite/statements.c \
 	contrib/ternd/store-sqlite/statements.h \
+	contrib/ternd/store-sqlite/target.c \
 	contrib/ternd/store.h \
 	contrib/ternd/table.c \
 	contrib/ternd/table.h \

@@ -13,7 +13,6 @@
 #include "log.h"
 #include "metrics.h"
 #include "pool.h"
-#include "pusher.h"
 #include "seen.h"
 #include "sessions.h"
 #include "store.h"
@@ -126,7 +125,6 @@ start_parts(struct life *life, struct error *err)
 	server->pools = pools_create(server->base, server->generation, committed);
 	server->acks = ack_saver_create(server);
 	server->seen = seen_create(server);
-	server->pusher = pusher_create(server);
 	worker_on_commit(server->writer, on_commit, server);
 	server->conns = conns_create(server, life->wheel);
 	return listener_start(life->listener, server->base, server->conns, life->wheel, err);
@@ -151,7 +149,6 @@ stop_parts(struct life *life)
 	worker_destroy(server->writer);
 	conns_destroy(server->conns);
 	seen_destroy(server->seen);
-	pusher_destroy(server->pusher);
 	ack_saver_destroy(server->acks);
 	pools_destroy(server->pools);
 	sessions_destroy(server->sessions);

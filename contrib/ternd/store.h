@@ -21,10 +21,10 @@
 #include "model/message.h"
 #include "roster.h"
 #include "sessions.h"
-#include "wire/details.h"
 #include "wire/error.h"
 #include "wire/group.h"
 #include "wire/limits.h"
+#include "wire/read.h"
 #include "wire/send.h"
 
 struct store_driver;
@@ -44,12 +44,14 @@ struct store_account {
 	char password_hash[128]; /* crypto_pwhash_str() form */
 };
 
-/* One message as the server tells of it. text_json is the text as a JSON string; borrowed until the
- * callback returns. */
+/* One message as the server tells of it. text_json is the text as a JSON string, NULL where there
+ * is none (any more), or the reader may not see what it amends; borrowed until the callback
+ * returns. */
 struct store_message {
-	struct message message; /* from, msg_id, time, stamp, type, key */
+	struct message message; /* conversation, from, msg_id, time, stamp, type, key, target */
 	const char *text_json;
 	int64_t sender_id; /* account */
+	int64_t conversation_id;
 };
 
 /* The outcome of storing one item of a send. */
@@ -69,6 +71,16 @@ struct store_changes {
 	void (*contact)(void *arg, const struct contact *contact);
 	void (*group)(void *arg, const struct group *group);
 	void (*head)(void *arg, const struct conversation_head *head);
+	void (*amendment)(void *arg, const struct store_message *message); /* NULL: not wanted */
+	void *arg;
+};
+
+/* Whom a change of heads is told. Rows are borrowed until the callback returns. */
+struct store_head_sink {
+	/* A head that changed, for that account's devices. In the order of the stamps. */
+	void (*head)(void *arg, int64_t account_id, const struct conversation_head *head);
+	/* One that the caller asked about, as it is now; NULL where nobody asks. */
+	void (*answer)(void *arg, const struct conversation_head *head);
 	void *arg;
 };
 
@@ -156,47 +168,11 @@ struct store_driver {
 	enum status (*device_find)(struct store *store, const uint8_t token_hash[TOKEN_HASH],
 	    struct caller *caller, struct error *err);
 
-	/* Sets the owner's contact; fills contact->stamp and contact->profile. Where contact->name
-	 * is NULL the name that it has stays, is copied to `kept` and contact->name is that.
-	 * *changed says whether anything did. DENIED. Writer. */
+	/* Sets the owner's contact; fills contact->stamp. Where contact->name is NULL the name that
+	 * it has stays, is copied to `kept` and contact->name is that. *changed says whether
+	 * anything did. DENIED. Writer. */
 	enum status (*contact_set)(struct store *store, const struct caller *owner,
 	    struct contact *contact, char kept[LIMIT_NAME + 1], bool *changed, struct error *err);
-
-	/* Sets fields of the caller's profile; "" takes one away. *stamp is the profile's then, and
-	 * *changed says whether it is a new one: then followers are to be told (profile_push).
-	 * TOO_LARGE where it would have over PROFILE_FIELDS_MAX. DENIED. Writer. */
-	enum status (*profile_set)(struct store *store, const struct caller *caller,
-	    const struct profile_field *fields, size_t count, int64_t *stamp, bool *changed,
-	    struct error *err);
-	/* Tells the profile of an address where its stamp is not `known`; one that was never set
-	 * has stamp 0, and so has one of no account. DENIED. Reader. */
-	enum status (*profile_get)(struct store *store, const struct caller *caller,
-	    const char *address, int64_t known, void (*row)(void *arg, const struct profile *),
-	    void *arg, struct error *err);
-	/*
-	 * Gives the contact rows of those who follow changed profiles a new stamp, and tells each:
-	 * looks at no more than limit rows. What is left stands in the store. *after: the account
-	 * whose turn it was last, so that none waits for a great one; 0 at first. *more: something
-	 * is left. Writer.
-	 */
-	enum status (*profile_push)(struct store *store, int64_t *after, size_t limit,
-	    void (*row)(void *arg, int64_t owner_id, const struct contact *), void *arg, bool *more,
-	    struct error *err);
-
-	/* Tells a group that the caller is in where its stamp is not `known`. NOT_FOUND: it isn't
-	 * in. DENIED. Reader. */
-	enum status (*group_get)(struct store *store, const struct caller *caller,
-	    const char *address, int64_t known, void (*row)(void *arg, const struct group_detail *),
-	    void *arg, struct error *err);
-	/*
-	 * Tells a group's members in the order of their addresses, of those behind query->after,
-	 * until row() returns false (that one was not taken, and *all is false): with since 0 who
-	 * is in it, else everybody whose role changed beyond it. NOT_FOUND: the caller isn't in.
-	 * DENIED. Reader.
-	 */
-	enum status (*group_members)(struct store *store, const struct caller *caller,
-	    const struct members_query *query, bool (*row)(void *arg, const struct member *),
-	    void *arg, bool *all, struct error *err);
 
 	/*
 	 * Stores one item of a send, or finds it by its key (doc/protocol.md 3.2). text_json is
@@ -208,8 +184,8 @@ struct store_driver {
 
 	/*
 	 * Rows of the reader's account changed in (from, until], oldest stamp first, at most limit
-	 * over all kinds, and those with the last one's stamp. *to: the stamp up to which
-	 * everything was told (until where nothing is left). DENIED. Reader.
+	 * over all kinds (and half a MiB of text), and those with the last one's stamp. *to: the
+	 * stamp up to which everything was told (until where nothing is left). DENIED. Reader.
 	 */
 	enum status (*changes)(struct store *store, const struct caller *reader, int64_t from,
 	    int64_t until, size_t limit, const struct store_changes *told, int64_t *to,
@@ -248,10 +224,24 @@ struct store_driver {
 	    const struct receipts_request *request, struct receipts_answer *receipts,
 	    enum wire_error *refusal, struct error *err);
 
+	/* Tells what was done to a message that messages() tells (and may be, from its row()): the
+	 * newest first, at most limit, of the edits the newest alone. Reader. */
+	enum status (*amendments)(struct store *store, const struct caller *reader,
+	    const struct store_message *target, size_t limit,
+	    void (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
+
+	/* Moves read markers up (doc/protocol.md 3.9), and tells the sink. *refusal is BAD_FIELD
+	 * where one is above last: then nothing is done. DENIED. Writer. */
+	enum status (*read_mark)(struct store *store, const struct caller *caller,
+	    const struct read_marker *markers, size_t count, const struct store_head_sink *sink,
+	    enum wire_error *refusal, struct error *err);
+
 	/* Saves a device's acknowledgement (doc/protocol.md 3.7). Ranges of conversations it isn't
-	 * in, or beyond last, are ignored. Makes no stamp. DENIED. Writer. */
+	 * in, or beyond last, are ignored. Tells the sink of a direct conversation's peer where the
+	 * member's acknowledged head moved. DENIED. Writer. */
 	enum status (*ack_save)(struct store *store, const struct caller *caller,
-	    const struct conversation_range *range, struct error *err);
+	    const struct conversation_range *range, const struct store_head_sink *sink,
+	    struct error *err);
 };
 
 extern const struct store_driver store_sqlite;

@@ -91,6 +91,27 @@ apply_message(struct apply *apply, const struct message *message, struct error *
 	return status == STATUS_OK ? gather(apply, message->msg_id, err) : status;
 }
 
+/* One that comes by itself, from behind a hole or not. */
+static enum status
+apply_amendment(struct apply *apply, const struct message *message, struct error *err)
+{
+	struct conversation *c = &apply->conversation;
+	struct id_range ids = {message->msg_id, message->msg_id};
+	struct id_range run = {0, 0};
+	enum status status = turn(apply, message->conversation, err);
+
+	if (status == STATUS_OK)
+		status = conversation_grow(apply->cache, c, 1, message->msg_id, &apply->own, err);
+	if (status == STATUS_OK)
+		status = message_put(apply->cache, c, message, &apply->own, err);
+	if (status == STATUS_OK)
+		status = conversation_hold(apply->cache, c, ids, &run, err);
+	/* Behind a hole it need not be told: the server could make nothing of it. */
+	return status == STATUS_OK && run.last > c->acked && run.first <= c->acked + 1
+	           ? note_ack(apply, ids, run, err)
+	           : status;
+}
+
 static enum status
 apply_head(struct apply *apply, const struct conversation_head *head, struct error *err)
 {
@@ -127,16 +148,18 @@ static enum status
 check_change(const struct cache_change *change, struct error *err)
 {
 	size_t length = strlen(change->generation);
+	bool good = true;
 
 	if (length == 0 || length >= GENERATION_SIZE)
 		return error_set(err, STATUS_INTERNAL,
 		    "defect in tern: a generation of %zu bytes reached the cache", length);
-	for (size_t i = 0; i < change->message_count; i++) {
-		if (change->messages[i].msg_id < 1)
-			return error_set(err, STATUS_INTERNAL,
-			    "defect in tern: a message without a number reached the cache");
-	}
-	return STATUS_OK;
+	for (size_t i = 0; i < change->message_count; i++)
+		good = good && change->messages[i].msg_id >= 1;
+	for (size_t i = 0; i < change->amendment_count; i++)
+		good = good && change->amendments[i].msg_id >= 1;
+	return good ? STATUS_OK
+	            : error_set(err, STATUS_INTERNAL,
+	                  "defect in tern: a message without a number reached the cache");
 }
 
 static enum status
@@ -151,6 +174,8 @@ apply_all(struct apply *apply, const struct cache_change *change, struct error *
 		status = apply_head(apply, &change->heads[i], err);
 	for (size_t i = 0; i < change->message_count && status == STATUS_OK; i++)
 		status = apply_message(apply, &change->messages[i], err);
+	for (size_t i = 0; i < change->amendment_count && status == STATUS_OK; i++)
+		status = apply_amendment(apply, &change->amendments[i], err);
 	return status == STATUS_OK ? generation_turn(apply->cache, change, err) : status;
 }
 
@@ -181,6 +206,8 @@ check_page(const struct cache_page *page, struct error *err)
 		fits = page->messages[i].msg_id >= page->ids.first &&
 		       page->messages[i].msg_id <= page->ids.last &&
 		       page->messages[i].msg_id <= page->last;
+	for (size_t i = 0; i < page->amendment_count && fits; i++)
+		fits = page->amendments[i].msg_id > page->ids.last;
 	if (fits)
 		return STATUS_OK;
 	return error_set(err, STATUS_INTERNAL,
@@ -206,7 +233,10 @@ store_page(struct apply *apply, const struct cache_page *page, struct error *err
 	apply->pending = page->ids;
 	if (apply->pending.last > page->last)
 		apply->pending.last = page->last;
-	return hold_pending(apply, err);
+	status = hold_pending(apply, err);
+	for (size_t i = 0; i < page->amendment_count && status == STATUS_OK; i++)
+		status = apply_amendment(apply, &page->amendments[i], err);
+	return status;
 }
 
 /* Stores them where their generation is the cache's, and notes how far they show it to reach. */

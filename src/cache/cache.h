@@ -97,6 +97,8 @@ struct cache_change {
 	size_t head_count;
 	const struct message *messages; /* of any conversations, by stamp */
 	size_t message_count;
+	const struct message *amendments; /* likewise; those of holes, too */
+	size_t amendment_count;
 };
 
 enum cache_applied {
@@ -123,6 +125,8 @@ struct cache_page {
 	int64_t last;
 	const struct message *messages;
 	size_t count;
+	const struct message *amendments; /* beyond ids, of targets in it */
+	size_t amendment_count;
 };
 
 /*
@@ -301,9 +305,12 @@ enum status cache_mark_read(struct cache *cache, const char *conversation, int64
 /* Those that the server is to be told, at most `limit`: each up to ids.last. */
 enum status
 cache_markers(struct cache *cache, size_t limit, struct cache_ranges *markers, struct error *err);
-/* They were answered, with these heads: applied as cache_apply() does. */
-enum status cache_markers_told(struct cache *cache, const struct cache_ranges *markers,
-    const struct conversation_head *heads, size_t head_count, struct error *err);
+/* They were answered, with these heads: applied as cache_apply() does. APPLIED, or GAP where the
+ * answer's generation is not the cache's. Without a generation (NULL) they were refused for good.
+ */
+enum status cache_markers_told(struct cache *cache, const char *generation,
+    const struct cache_ranges *markers, const struct conversation_head *heads, size_t head_count,
+    enum cache_applied *applied, struct error *err);
 
 /* What was being written in a conversation; *text is the caller's to free, NULL for nothing. */
 enum status

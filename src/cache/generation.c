@@ -127,6 +127,8 @@ change_stamp(const struct cache_change *change)
 		stamp = higher(stamp, change->heads[i].stamp);
 	for (size_t i = 0; i < change->message_count; i++)
 		stamp = higher(stamp, change->messages[i].stamp);
+	for (size_t i = 0; i < change->amendment_count; i++)
+		stamp = higher(stamp, change->amendments[i].stamp);
 	return stamp;
 }
 

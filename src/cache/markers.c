@@ -66,26 +66,45 @@ cache_markers(struct cache *cache, size_t limit, struct cache_ranges *markers, s
 	return cache_end(cache, status, err);
 }
 
-enum status
-cache_markers_told(struct cache *cache, const struct cache_ranges *markers,
-    const struct conversation_head *heads, size_t head_count, struct error *err)
+static enum status
+apply_heads(struct cache *cache, const char *generation, const struct conversation_head *heads,
+    size_t count, struct error *err)
 {
 	struct conversation conversation = {.id = 0};
 	struct address own;
+	int64_t stamp = 0;
+	enum status status = account_own(cache, &own, err);
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		status = conversation_turn(cache, &conversation, heads[i].conversation, err);
+		if (status == STATUS_OK)
+			status = conversation_head(cache, &conversation, &heads[i], &own, err);
+		if (heads[i].stamp > stamp)
+			stamp = heads[i].stamp;
+	}
+	if (status == STATUS_OK)
+		status = conversation_save(cache, &conversation, err);
+	return status == STATUS_OK && count ? generation_note(cache, generation, stamp, err)
+	                                    : status;
+}
+
+enum status
+cache_markers_told(struct cache *cache, const char *generation, const struct cache_ranges *markers,
+    const struct conversation_head *heads, size_t head_count, enum cache_applied *applied,
+    struct error *err)
+{
+	bool fits = true;
 	enum status status = cache_begin(cache, WRITE, err);
 
 	if (status != STATUS_OK)
 		return status;
-	status = account_own(cache, &own, err);
-	for (size_t i = 0; i < head_count && status == STATUS_OK; i++) {
-		status = conversation_turn(cache, &conversation, heads[i].conversation, err);
-		if (status == STATUS_OK)
-			status = conversation_head(cache, &conversation, &heads[i], &own, err);
-	}
-	if (status == STATUS_OK)
-		status = conversation_save(cache, &conversation, err);
+	if (generation)
+		status = generation_fits(cache, generation, &fits, err);
+	*applied = fits ? CACHE_APPLIED : CACHE_GAP;
+	if (status == STATUS_OK && fits)
+		status = apply_heads(cache, generation, heads, head_count, err);
 	/* What the server passed over it will not want to hear again. */
-	for (size_t i = 0; i < markers->count && status == STATUS_OK; i++)
+	for (size_t i = 0; i < markers->count && status == STATUS_OK && fits; i++)
 		status = cache_run(cache, SQL_MARKER_TOLD,
 		    VALUES(TEXT(markers->items[i].conversation), INT(markers->items[i].ids.last)),
 		    err);

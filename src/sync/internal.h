@@ -34,6 +34,7 @@ struct sync {
 	struct task lists;
 	struct task flush;
 	struct task pull;
+	struct task read;
 	struct task ack;
 	struct task line; /* `wanted`: sync_hold_line() was called */
 	struct task once; /* a call outside the goals */
@@ -48,6 +49,8 @@ struct sync {
 	char *pull_who;
 	struct cache_ranges pull_wanted; /* by the pull under way */
 	bool pull_always;
+	struct cache_ranges markers; /* that the read under way tells */
+	size_t marker_limit;
 	struct sync_counts counts;
 	int64_t ended;      /* tries that succeeded or failed, of any task */
 	struct error fatal; /* status not OK: nothing more is tried */
@@ -113,6 +116,8 @@ void flush_finish(struct sync *sync);
 void flush_cancel(struct sync *sync); /* a call of which nothing has left */
 void pull_begin(struct sync *sync);   /* pull.c */
 void pull_finish(struct sync *sync);
+void read_begin(struct sync *sync); /* read.c */
+void read_finish(struct sync *sync);
 void ack_begin(struct sync *sync);  /* task.c */
 void line_begin(struct sync *sync); /* line.c */
 

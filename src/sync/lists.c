@@ -18,6 +18,8 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 	    .group_count = answer->group_count,
 	    .heads = answer->heads,
 	    .head_count = answer->head_count,
+	    .amendments = answer->amendments,
+	    .amendment_count = answer->amendment_count,
 	};
 	enum cache_applied applied = CACHE_APPLIED;
 	enum status status;

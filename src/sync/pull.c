@@ -44,8 +44,9 @@ choose(struct sync *sync, const struct pull_answer *answer, struct cache_page *p
 		/* What this cache knows of is not there, or not any more. */
 		if (page->ids.first > page->last || page->ids.last < page->ids.first)
 			continue;
-		pages[(*count)++] = (struct cache_page){page->conversation, page->ids, page->first,
-		    page->last, page->messages, page->count};
+		pages[(*count)++] =
+		    (struct cache_page){page->conversation, page->ids, page->first, page->last,
+		        page->messages, page->count, page->amendments, page->amendment_count};
 		for (size_t m = 0; m < page->count; m++)
 			*news += !page->messages[m].has_key;
 	}

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/timeu.h"
 #include "sync/internal.h"
+#include "wire/limits.h"
 
 static struct task *
 task_of(struct sync *sync, enum sync_goal goal)
@@ -16,6 +17,8 @@ task_of(struct sync *sync, enum sync_goal goal)
 		return &sync->flush;
 	case SYNC_PULL:
 		return &sync->pull;
+	case SYNC_READ:
+		return &sync->read;
 	case SYNC_ACK:
 	case SYNC_GOALS:
 		break;
@@ -32,6 +35,7 @@ sync_create(const struct sync_config *config)
 	sync->line_lock.fd = -1;
 	sync->outbox_lock.fd = -1;
 	sync->batch_limit = BATCH_ENTRIES;
+	sync->marker_limit = LIMIT_BATCH;
 	for (enum sync_goal goal = 0; goal < SYNC_GOALS; goal++)
 		task_of(sync, goal)->sync = sync;
 	sync->line.sync = sync;
@@ -59,6 +63,7 @@ sync_destroy(struct sync *sync)
 	task_finish(&sync->once);
 	flush_finish(sync);
 	pull_finish(sync);
+	read_finish(sync);
 	path_lock_release(&sync->line_lock);
 	free(sync);
 }
@@ -126,6 +131,7 @@ sync_step(struct sync *sync)
 	    [SYNC_LISTS] = lists_begin,
 	    [SYNC_FLUSH] = flush_begin,
 	    [SYNC_PULL] = pull_begin,
+	    [SYNC_READ] = read_begin,
 	    [SYNC_ACK] = ack_begin,
 	};
 	int64_t now = time_mono();

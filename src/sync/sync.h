@@ -42,6 +42,7 @@ enum sync_goal {
 	SYNC_LISTS, /* login-sync until nothing is left */
 	SYNC_FLUSH, /* the outbox is empty */
 	SYNC_PULL,  /* what sync_pull_for() names is in the cache */
+	SYNC_READ,  /* the server knows where the read markers stand */
 	SYNC_ACK,   /* no acknowledgement waits */
 	SYNC_GOALS
 };

@@ -159,7 +159,7 @@ task_behind_lists(struct task *task)
 void
 tasks_after_lists(struct sync *sync, enum status status, const struct error *err)
 {
-	struct task *const tasks[] = {&sync->flush, &sync->pull};
+	struct task *const tasks[] = {&sync->flush, &sync->pull, &sync->read};
 
 	for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
 		if (!tasks[i]->behind_lists)

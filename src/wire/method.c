@@ -16,6 +16,7 @@ static const struct method table[METHOD_COUNT] = {
     {METHOD_PULL, "pull", "POST", "/v1/pull", CALLER_DEVICE, LIMIT_REQUEST, false, true},
     {METHOD_SEND, "send", "POST", "/v1/send", CALLER_DEVICE, LIMIT_REQUEST, false, false},
     {METHOD_ACK, "ack", "POST", "/v1/ack", CALLER_DEVICE, LIMIT_REQUEST, false, false},
+    {METHOD_READ, "read", "POST", "/v1/read", CALLER_DEVICE, LIMIT_REQUEST, false, false},
     {METHOD_CONTACT_SET, "contact-set", "POST", "/v1/contact-set", CALLER_DEVICE, LIMIT_REQUEST,
         false, false},
     {METHOD_DEVICES, "devices", "POST", "/v1/devices", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
@@ -33,9 +34,6 @@ static const struct method table[METHOD_COUNT] = {
         false, false},
     {METHOD_RECEIPTS, "receipts", "POST", "/v1/receipts", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
         false},
-    {METHOD_PROFILE_SET, "profile-set", "POST", "/v1/profile-set", CALLER_DEVICE, LIMIT_REQUEST,
-        false, false},
-    {METHOD_DETAILS, "details", "POST", "/v1/details", CALLER_DEVICE, LIMIT_REQUEST, false, true},
 };
 
 const struct method *

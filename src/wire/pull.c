@@ -58,6 +58,13 @@ pull_page_add(struct buf *out, const struct message *m, const char *text_json)
 }
 
 void
+pull_page_add_written(struct buf *out, const char *json, size_t length)
+{
+	json_comma(out);
+	buf_add(out, json, length);
+}
+
+void
 pull_page_amendments(struct buf *out)
 {
 	buf_add_char(out, ']');

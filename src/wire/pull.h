@@ -43,6 +43,8 @@ void pull_request_finish(struct pull_request *request);
 void pull_page_begin(struct buf *out, const char *conversation, int64_t from);
 void pull_page_add(struct buf *out, const struct message *m, const char *text_json);
 void pull_page_amendments(struct buf *out);
+/* One that pull_page_add() wrote elsewhere. */
+void pull_page_add_written(struct buf *out, const char *json, size_t length);
 void pull_page_end(struct buf *out, int64_t to, int64_t first, int64_t last);
 void pull_page_unknown(struct buf *out, const char *conversation);
 enum status pull_answer_read(struct pull_answer *answer, const struct json *doc, struct error *err);

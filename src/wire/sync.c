@@ -68,6 +68,17 @@ write_amendment(struct buf *out, const void *rows, size_t i)
 	message_write_fields(out, message, NULL);
 }
 
+void
+amendment_write(struct buf *out, const struct message *message, const char *text_json)
+{
+	if (out->length)
+		buf_add_char(out, ',');
+	buf_add_char(out, '{');
+	json_put_string(out, "conversation", message->conversation);
+	message_write_fields(out, message, text_json);
+	buf_add_char(out, '}');
+}
+
 /* login-sync */
 
 void
@@ -123,7 +134,12 @@ login_sync_answer_write(struct buf *out, const struct login_sync_answer *answer)
 		rows_write(out, "groups", answer->groups, answer->group_count, write_group);
 	if (answer->head_count)
 		rows_write(out, "conversations", answer->heads, answer->head_count, write_head);
-	if (answer->amendment_count)
+	if (answer->amendment_rows) {
+		json_put_name(out, "amendments");
+		buf_add_char(out, '[');
+		buf_add_string(out, answer->amendment_rows);
+		buf_add_char(out, ']');
+	} else if (answer->amendment_count)
 		rows_write(out, "amendments", answer->amendments, answer->amendment_count,
 		    write_amendment);
 	if (answer->until)

@@ -29,12 +29,15 @@ struct login_sync_answer {
 	size_t head_count;
 	struct message *amendments; /* with their conversations */
 	size_t amendment_count;
+	const char *amendment_rows; /* when written, instead of them: amendment_write()s */
 };
 
 void login_sync_request_write(struct buf *out, const struct login_sync_request *request);
 enum status login_sync_request_read(
     struct login_sync_request *request, const struct json *doc, struct error *err);
 void login_sync_request_finish(struct login_sync_request *request);
+/* One amendment as a row of the answer; the server keeps them written. */
+void amendment_write(struct buf *out, const struct message *message, const char *text_json);
 void login_sync_answer_write(struct buf *out, const struct login_sync_answer *answer);
 enum status
 login_sync_answer_read(struct login_sync_answer *answer, const struct json *doc, struct error *err);

@@ -72,8 +72,8 @@ store(struct bench *b, int64_t count)
 	struct error error;
 
 	for (int64_t done = 0; done < count; done += BATCH) {
-		struct cache_page page = {
-		    bob, {b->last + 1, b->last + BATCH}, 1, b->last + BATCH, messages, BATCH};
+		struct cache_page page = {bob, {b->last + 1, b->last + BATCH}, 1, b->last + BATCH,
+		    messages, BATCH, NULL, 0};
 
 		for (int i = 0; i < BATCH; i++)
 			messages[i] = make_message(b, bob, ++b->last, i % 2);
@@ -218,7 +218,8 @@ static struct figures
 measure_with_one_new(struct bench *b, const char *name)
 {
 	struct message message = make_message(b, bob, b->last + 1, false);
-	struct cache_page page = {bob, {b->last + 1, b->last + 1}, 1, b->last + 1, &message, 1};
+	struct cache_page page = {
+	    bob, {b->last + 1, b->last + 1}, 1, b->last + 1, &message, 1, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 	int64_t consumer;

@@ -108,7 +108,7 @@ test_what_the_wire_should_have_refused(void **state)
 	struct fixture *f = *state;
 	struct message message = message_of(f, BOB, 7, 0);
 	struct cache_change change = {.generation = "a generation too long", .to = 1};
-	struct cache_page page = {BOB, {1, 6}, 1, 9, &message, 1};
+	struct cache_page page = {BOB, {1, 6}, 1, 9, &message, 1, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 
@@ -220,7 +220,7 @@ static void
 test_pages_join_and_never_reach_beyond_last(void **state)
 {
 	struct fixture *f = *state;
-	struct cache_page page = {BOB, {1, INT64_MAX}, 1, 4, NULL, 0};
+	struct cache_page page = {BOB, {1, INT64_MAX}, 1, 4, NULL, 0, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 

@@ -283,7 +283,7 @@ test_no_room(void **state)
 	struct rlimit limit;
 	struct error error;
 	struct message message;
-	struct cache_page page = {BOB, {1, 1}, 1, INT32_MAX, &message, 1};
+	struct cache_page page = {BOB, {1, 1}, 1, INT32_MAX, &message, 1, NULL, 0};
 	enum cache_applied applied;
 	enum status status = STATUS_OK;
 	char *text = mem_alloc(60001);

@@ -106,7 +106,8 @@ store(struct fixture *f, const char *conversation, int64_t first, int64_t last, 
 {
 	size_t count = last < first ? 0 : (size_t)(last - first + 1);
 	struct message *messages = mem_zalloc(count + 1, sizeof *messages);
-	struct cache_page page = {conversation, {first, last}, floor, top, messages, count};
+	struct cache_page page = {
+	    conversation, {first, last}, floor, top, messages, count, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 
@@ -117,8 +118,8 @@ store(struct fixture *f, const char *conversation, int64_t first, int64_t last, 
 	free(messages);
 }
 
-static void
-apply(struct fixture *f, struct cache_change *change)
+void
+apply_change(struct fixture *f, struct cache_change *change)
 {
 	struct cursor cursor;
 	enum cache_applied applied;
@@ -137,7 +138,7 @@ apply_messages(struct fixture *f, const struct message *messages, size_t count)
 {
 	struct cache_change change = {.messages = messages, .message_count = count};
 
-	apply(f, &change);
+	apply_change(f, &change);
 }
 
 void
@@ -145,7 +146,7 @@ apply_head(struct fixture *f, const struct conversation_head *head)
 {
 	struct cache_change change = {.heads = head, .head_count = 1};
 
-	apply(f, &change);
+	apply_change(f, &change);
 }
 
 enum status

@@ -59,7 +59,9 @@ message_of(struct fixture *f, const char *conversation, int64_t msg_id, unsigned
 /* Stores the page [first, last] of a conversation whose ids are [floor, top], all from the peer. */
 void store(struct fixture *f, const char *conversation, int64_t first, int64_t last, int64_t floor,
     int64_t top);
-/* Applies messages as events behind the cursor. */
+/* Applies a change behind the cursor. */
+void apply_change(struct fixture *f, struct cache_change *change);
+/* Applies messages as events. */
 void apply_messages(struct fixture *f, const struct message *messages, size_t count);
 void apply_head(struct fixture *f, const struct conversation_head *head);
 

@@ -58,7 +58,7 @@ put(struct fixture *f, int64_t msg_id, const char *from, const char *type, int64
     const char *text)
 {
 	struct message message = message_of(f, BOB, msg_id, 0);
-	struct cache_page page = {BOB, {msg_id, msg_id}, 1, TOP, &message, 1};
+	struct cache_page page = {BOB, {msg_id, msg_id}, 1, TOP, &message, 1, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 
@@ -318,21 +318,55 @@ check_erased(struct model *m)
 	}
 }
 
+static bool
+is_amendment_of(const struct message *message, int64_t first, int64_t last)
+{
+	const struct message_type *type = message_type_find(message->type);
+
+	return type && type->amends && message->target >= first && message->target <= last;
+}
+
+/* A page; an honest server adds the amendments beyond it. */
 static void
-deliver(struct model *m)
+deliver_page(struct model *m)
 {
 	int64_t first = pick(m, 1, TOP);
 	int64_t last = pick(m, first, first + 3);
-	struct cache_page page = {BOB, {first, last}, 1, TOP, &m->messages[first], 0};
+	struct message amendments[TOP];
+	struct cache_page page = {BOB, {first, last}, 1, TOP, &m->messages[first], 0, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 
 	if (last > TOP)
 		page.ids.last = last = TOP;
 	page.count = (size_t)(last - first + 1);
-	OK(cache_store_pages(m->f->cache, GENERATION, &page, 1, &applied, &error));
 	for (int64_t id = first; id <= last; id++)
 		m->held[id] = true;
+	for (int64_t id = last + 1; id <= TOP && pick(m, 0, 3); id++)
+		if (is_amendment_of(&m->messages[id], first, last)) {
+			amendments[page.amendment_count++] = m->messages[id];
+			m->held[id] = true;
+		}
+	page.amendments = amendments;
+	OK(cache_store_pages(m->f->cache, GENERATION, &page, 1, &applied, &error));
+}
+
+/* As login-sync and events bring them. */
+static void
+deliver_one(struct model *m)
+{
+	const struct message *message = &m->messages[pick(m, 1, TOP)];
+	struct cache_change change = {0};
+
+	m->held[message->msg_id] = true;
+	if (is_amendment_of(message, 1, TOP)) {
+		change.amendments = message;
+		change.amendment_count = 1;
+	} else {
+		change.messages = message;
+		change.message_count = 1;
+	}
+	apply_change(m->f, &change);
 }
 
 static bool
@@ -357,7 +391,7 @@ test_against_a_replay(void **state)
 		for (int64_t id = 1; id <= TOP; id++)
 			make_message(m, id);
 		while (!all_held(m)) {
-			deliver(m);
+			(pick(m, 0, 1) ? deliver_page : deliver_one)(m);
 			compare(m);
 			check_erased(m);
 		}

@@ -35,7 +35,7 @@ static enum cache_applied
 page(struct fixture *f, const char *generation, int64_t msg_id, int64_t stamp)
 {
 	struct message message = message_of(f, BOB, msg_id, 0);
-	struct cache_page one = {BOB, {msg_id, msg_id}, 1, msg_id, &message, 1};
+	struct cache_page one = {BOB, {msg_id, msg_id}, 1, msg_id, &message, 1, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 

@@ -198,7 +198,7 @@ test_own_key_from_anywhere_removes_the_row(void **state)
 	struct fixture *f = *state;
 	struct message event;
 	struct message page_message;
-	struct cache_page page = {BOB, {1, 1}, 1, 2, &page_message, 1};
+	struct cache_page page = {BOB, {1, 1}, 1, 2, &page_message, 1, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 

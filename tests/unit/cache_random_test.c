@@ -128,7 +128,7 @@ step_page(struct model *m, int n)
 	struct model_conversation *c = &m->conversations[n];
 	struct message messages[TOP];
 	struct cache_page page = {
-	    names[n], {pick(m, 1, max(c->top, 1)), 0}, c->floor, c->top, messages, 0};
+	    names[n], {pick(m, 1, max(c->top, 1)), 0}, c->floor, c->top, messages, 0, NULL, 0};
 	enum cache_applied applied;
 	struct error error;
 

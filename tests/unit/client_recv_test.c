@@ -34,7 +34,7 @@ store(struct story *s, int64_t first, int64_t last)
 	char *path = mem_printf("%s/tern/alice@x.db", s->directory);
 	struct message messages[16];
 	const struct cache_page page = {
-	    "bob@x", {first, last}, 1, last, messages, (size_t)(last - first + 1)};
+	    "bob@x", {first, last}, 1, last, messages, (size_t)(last - first + 1), NULL, 0};
 	struct cache *cache;
 	enum cache_applied applied;
 	struct error err;

@@ -126,7 +126,8 @@ send_item(struct fixture *f, const struct caller *from, struct send_item item)
 	struct store_sent sent;
 	struct buf json;
 
-	item.type = "text";
+	if (!item.type)
+		item.type = "text";
 	if (!item.text)
 		item.text = "hi";
 	buf_init(&json, 1000);
@@ -140,6 +141,26 @@ struct store_sent
 send_key(struct fixture *f, const struct caller *from, const struct caller *to, uint8_t key)
 {
 	return send_item(f, from, (struct send_item){.to = to->address.text, .key = make_key(key)});
+}
+
+static void
+note_head(void *arg, int64_t account_id, const struct conversation_head *head)
+{
+	struct fixture *f = arg;
+
+	f->told_count++;
+	f->told_account = account_id;
+	f->told_head = *head;
+	f->told_head.conversation = NULL;
+}
+
+enum status
+save_ack(struct fixture *f, const struct caller *who, const struct conversation_range *range)
+{
+	const struct store_head_sink sink = {.head = note_head, .arg = f};
+
+	f->told_count = 0;
+	return store_sqlite.ack_save(f->writer, who, range, &sink, NULL);
 }
 
 /* What changes() tells, as one line. */

@@ -11,6 +11,10 @@ struct fixture {
 	struct store *writer;
 	struct store *reader;
 	struct caller alice, bob, carol;
+	/* What the last save_ack() told: how many heads, and the last of them. */
+	int told_count;
+	int64_t told_account;
+	struct conversation_head told_head;
 };
 
 #define OK(call) assert_int_equal((call), STATUS_OK)
@@ -35,7 +39,11 @@ int set_up_file(void **state);
 int set_up_memory(void **state);
 int tear_down(void **state);
 
-/* Sends in the writer's transaction; the text is "hi" if there is none. */
+/* Saves an acknowledgement in the writer's transaction. */
+enum status
+save_ack(struct fixture *f, const struct caller *who, const struct conversation_range *range);
+
+/* Sends in the writer's transaction; a text, and "hi", if it doesn't say. */
 struct store_sent send_item(struct fixture *f, const struct caller *from, struct send_item item);
 struct store_sent
 send_key(struct fixture *f, const struct caller *from, const struct caller *to, uint8_t key);

@@ -302,7 +302,7 @@ ack(struct fixture *f, const struct caller *who, int64_t first, int64_t last)
 	struct conversation_range range = {TEAM, {first, last}};
 
 	store_begin(f->writer);
-	OK(store_sqlite.ack_save(f->writer, who, &range, NULL));
+	OK(save_ack(f, who, &range));
 	store_commit(f->writer);
 }
 

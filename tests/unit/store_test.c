@@ -260,7 +260,7 @@ refuses_a_revoked_device(void **state)
 	assert_int_equal(
 	    store_sqlite.contact_set(f->writer, &f->alice, &contact, kept, &changed, NULL),
 	    STATUS_DENIED);
-	assert_int_equal(store_sqlite.ack_save(f->writer, &f->alice, &range, NULL), STATUS_DENIED);
+	assert_int_equal(save_ack(f, &f->alice, &range), STATUS_DENIED);
 	store_commit(f->writer);
 	assert_int_equal(try_messages(f, &f->alice, "bob@localhost"), STATUS_DENIED);
 	store_begin(f->reader);
@@ -275,7 +275,7 @@ ack(struct fixture *f, const struct caller *who, int64_t first, int64_t last)
 	struct conversation_range range = {"alice@localhost", {first, last}};
 
 	store_begin(f->writer);
-	OK(store_sqlite.ack_save(f->writer, who, &range, NULL));
+	OK(save_ack(f, who, &range));
 	store_commit(f->writer);
 }
 

@@ -293,7 +293,7 @@ holds(struct story *s, int64_t first, int64_t last)
 {
 	struct message *messages = mem_zalloc((size_t)(last - first + 1), sizeof *messages);
 	const struct cache_page page = {
-	    "bob@x", {first, last}, 1, last, messages, (size_t)(last - first + 1)};
+	    "bob@x", {first, last}, 1, last, messages, (size_t)(last - first + 1), NULL, 0};
 	enum cache_applied applied;
 	struct error err;
 

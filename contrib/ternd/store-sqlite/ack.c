@@ -32,39 +32,9 @@ run_three(struct sqlite_store *store, enum statement id, int64_t one, int64_t tw
 	return sql_run(store, st, err);
 }
 
-/*
- * What the caller is to acknowledge: not what has expired, nor what was there before it came into a
- * group, nor what is there since it left. last is 0 where it never was in it.
- */
-static enum status
-find_view(struct sqlite_store *store, const struct caller *caller, const struct head_to *to,
-    struct id_range *view, struct error *err)
-{
-	const struct head *head = to->head;
-	struct conversation_head gone;
-	sqlite3_stmt *st;
-	bool known;
-	enum status status;
-
-	*view = (struct id_range){head->first_msg_id, head->last_msg_id};
-	if (to->member && view->first < to->member->joined)
-		view->first = to->member->joined;
-	if (!head->roster || to->member)
-		return STATUS_OK;
-	view->last = 0;
-	status = member_find(
-	    store, ST_GROUP_HEAD_GET, head->address, caller->account_id, &st, &known, err);
-	if (status != STATUS_OK || !known)
-		return status;
-	read_head(st, &gone);
-	*view = (struct id_range){sqlite3_column_int64(st, GROUP_HEAD_JOINED), gone.last};
-	sqlite3_reset(st);
-	return STATUS_OK;
-}
-
 enum status
 sqlite_ack_save(struct store *base, const struct caller *caller,
-    const struct conversation_range *range, struct error *err)
+    const struct conversation_range *range, const struct store_head_sink *sink, struct error *err)
 {
 	struct sqlite_store *store = sqlite_of(base);
 	int64_t acked;
@@ -75,7 +45,7 @@ sqlite_ack_save(struct store *base, const struct caller *caller,
 	if ((status = device_check(store, caller, err)) ||
 	    (status = head_get_to(store, caller, range->conversation, &to, err)))
 		return status;
-	if (!to.head || (status = find_view(store, caller, &to, &view, err)) || !view.last)
+	if (!to.head || (status = member_view(store, caller, &to, &view, err)) || !view.last)
 		return status;
 	if ((status = ack_get(store, caller->device_id, to.head->conversation_id, &acked, err)))
 		return status;
@@ -84,8 +54,12 @@ sqlite_ack_save(struct store *base, const struct caller *caller,
 	if (range->ids.first > acked + 1 || range->ids.last <= acked || range->ids.last > view.last)
 		return STATUS_OK;
 	if ((status = run_three(store, ST_ACK_PUT, caller->device_id, to.head->conversation_id,
+	         range->ids.last, err)) ||
+	    (status = run_three(store, ST_MEMBER_ACK, caller->account_id, to.head->conversation_id,
 	         range->ids.last, err)))
 		return status;
-	return run_three(store, ST_MEMBER_ACK, caller->account_id, to.head->conversation_id,
-	    range->ids.last, err);
+	/* Another device of the account may have been further. */
+	if (sqlite3_changes(store->db) == 0 || !to.peer_id || (status = heads_save(store, err)))
+		return status;
+	return head_tell_peer(store, caller, &to, sink, err);
 }

@@ -1,6 +1,8 @@
 /* What changed for an account: login-sync (doc/protocol.md 3.4). */
 #include "store-sqlite/sqlite.h"
 
+#include <string.h>
+
 /* The rows of one kind, in the order of their stamps, which are column 0. */
 struct change_list {
 	const struct change_kind *kind;
@@ -10,8 +12,12 @@ struct change_list {
 
 struct change_kind {
 	enum statement id; /* of the account, from, until, a limit of rows */
-	void (*tell)(sqlite3_stmt *st, const struct store_changes *told);
+	/* Returns how many bytes of text it told. */
+	size_t (*tell)(
+	    sqlite3_stmt *st, const struct caller *reader, const struct store_changes *told);
 };
+
+enum { TEXT_MAX = 512 * 1024 }; /* bytes in an answer: the rest follows */
 
 static struct contact
 read_contact(sqlite3_stmt *st)
@@ -21,34 +27,49 @@ read_contact(sqlite3_stmt *st)
 	    .address = sql_text(st, 1),
 	    .name = sql_text(st, 2),
 	    .removed = sqlite3_column_int(st, 3) != 0,
-	    .profile = sqlite3_column_int64(st, 4),
 	};
 }
 
-static void
-tell_contact(sqlite3_stmt *st, const struct store_changes *told)
+static size_t
+tell_contact(sqlite3_stmt *st, const struct caller *reader, const struct store_changes *told)
 {
 	const struct contact contact = read_contact(st);
 
+	(void)reader;
 	told->contact(told->arg, &contact);
+	return 0;
 }
 
-static void
-tell_group(sqlite3_stmt *st, const struct store_changes *told)
+static size_t
+tell_group(sqlite3_stmt *st, const struct caller *reader, const struct store_changes *told)
 {
 	struct group group;
 
 	read_group(st, &group);
+	(void)reader;
 	told->group(told->arg, &group);
+	return 0;
 }
 
-static void
-tell_head(sqlite3_stmt *st, const struct store_changes *told)
+static size_t
+tell_head(sqlite3_stmt *st, const struct caller *reader, const struct store_changes *told)
 {
 	struct conversation_head head;
 
 	read_head(st, &head);
+	(void)reader;
 	told->head(told->arg, &head);
+	return 0;
+}
+
+static size_t
+tell_amendment(sqlite3_stmt *st, const struct caller *reader, const struct store_changes *told)
+{
+	const struct store_message message =
+	    read_message(st, reader, sql_text(st, MESSAGE_CONVERSATION));
+
+	told->amendment(told->arg, &message);
+	return message.text_json ? strlen(message.text_json) : 0;
 }
 
 static const struct change_kind kinds[] = {
@@ -56,6 +77,7 @@ static const struct change_kind kinds[] = {
     {ST_GROUP_CHANGES, tell_group},
     {ST_HEAD_CHANGES, tell_head},
     {ST_GROUP_HEAD_CHANGES, tell_head},
+    {ST_AMENDMENT_CHANGES, tell_amendment},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -88,18 +110,19 @@ next_list(struct change_list lists[KINDS])
 
 /* Rows of one stamp stay together: nobody could ask for the second one alone. */
 static enum status
-tell_lists(struct sqlite_store *store, struct change_list lists[KINDS], size_t limit, int64_t until,
-    const struct store_changes *told, int64_t *to, struct error *err)
+tell_lists(struct sqlite_store *store, struct change_list lists[KINDS], const struct caller *reader,
+    size_t limit, int64_t until, const struct store_changes *told, int64_t *to, struct error *err)
 {
 	struct change_list *next;
+	size_t bytes = 0;
 	enum status status;
 
 	for (size_t count = 0; (next = next_list(lists)); count++) {
 		int64_t stamp = sqlite3_column_int64(next->st, 0);
 
-		if (count >= limit && stamp != *to)
+		if ((count >= limit || bytes >= TEXT_MAX) && stamp != *to)
 			return STATUS_OK;
-		next->kind->tell(next->st, told);
+		bytes += next->kind->tell(next->st, reader, told);
 		*to = stamp;
 		if ((status = sql_next(store, next->st, &next->has_row, err)))
 			return status;
@@ -119,9 +142,11 @@ sqlite_changes(struct store *base, const struct caller *reader, int64_t from, in
 
 	*to = from;
 	for (int i = 0; i < KINDS && status == STATUS_OK; i++)
-		status = list_open(&lists[i], store, &kinds[i], reader, interval, limit + 1, err);
+		if (kinds[i].tell != tell_amendment || told->amendment)
+			status = list_open(
+			    &lists[i], store, &kinds[i], reader, interval, limit + 1, err);
 	if (status == STATUS_OK)
-		status = tell_lists(store, lists, limit, until, told, to, err);
+		status = tell_lists(store, lists, reader, limit, until, told, to, err);
 	for (int i = 0; i < KINDS; i++)
 		sqlite3_reset(lists[i].st);
 	return status;

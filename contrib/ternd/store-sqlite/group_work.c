@@ -27,6 +27,9 @@ add_message(
 	sql_bind_blob(st, 9, "", 0); /* no device gave it a key */
 	sqlite3_bind_int64(st, 10, head->counted);
 	sqlite3_bind_int64(st, 11, head->bytes);
+	sqlite3_bind_null(st, 12); /* it names no other */
+	sqlite3_bind_null(st, 13);
+	sqlite3_bind_null(st, 14);
 	return sql_run(work->store, st, err);
 }
 

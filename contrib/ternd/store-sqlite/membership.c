@@ -1,4 +1,5 @@
 /* The rows of a group's members, and what each of them may see (doc/protocol.md 3.12). */
+#include "model/address.h"
 #include "store-sqlite/sqlite.h"
 
 static enum status
@@ -117,6 +118,45 @@ member_row(struct sqlite_store *store, enum statement id, const char *group, int
 	return status;
 }
 
+enum status
+head_row(struct sqlite_store *store, int64_t account_id, const char *conversation,
+    sqlite3_stmt **st, struct conversation_head *head, struct error *err)
+{
+	bool group = address_is_group(conversation);
+	enum status status = member_row(
+	    store, group ? ST_GROUP_HEAD_GET : ST_HEAD_GET, conversation, account_id, st, err);
+
+	if (status == STATUS_OK)
+		read_head(*st, head);
+	return status;
+}
+
+enum status
+member_view(struct sqlite_store *store, const struct caller *caller, const struct head_to *to,
+    struct id_range *view, struct error *err)
+{
+	const struct head *head = to->head;
+	struct conversation_head gone;
+	sqlite3_stmt *st;
+	bool known;
+	enum status status;
+
+	*view = (struct id_range){head->first_msg_id, head->last_msg_id};
+	if (to->member && view->first < to->member->joined)
+		view->first = to->member->joined;
+	if (!head->roster || to->member)
+		return STATUS_OK;
+	view->last = 0;
+	status = member_find(
+	    store, ST_GROUP_HEAD_GET, head->address, caller->account_id, &st, &known, err);
+	if (status != STATUS_OK || !known)
+		return status;
+	read_head(st, &gone);
+	*view = (struct id_range){sqlite3_column_int64(st, GROUP_HEAD_JOINED), gone.last};
+	sqlite3_reset(st);
+	return STATUS_OK;
+}
+
 void
 read_head(sqlite3_stmt *st, struct conversation_head *head)
 {
@@ -127,6 +167,10 @@ read_head(sqlite3_stmt *st, struct conversation_head *head)
 	    .last = sqlite3_column_int64(st, 3),
 	    .ack = sqlite3_column_int64(st, 4),
 	    .read = sqlite3_column_int64(st, 5),
+	    .unread = sqlite3_column_int64(st, 6),
+	    .bytes = sqlite3_column_int64(st, 7),
+	    .peer_ack = sqlite3_column_int64(st, 8),
+	    .peer_read = sqlite3_column_int64(st, 9),
 	};
 	/* All that one who left might see has expired. */
 	if (head->first > head->last + 1)

@@ -1,6 +1,7 @@
 /* Messages and their keys: storing (doc/protocol.md 3.2) and reading (3.6). */
 #include "store-sqlite/sqlite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/timeu.h"
@@ -9,15 +10,27 @@
 static void
 digest_item(uint8_t digest[KEY_DIGEST], const struct send_item *item)
 {
-	const char *const fields[] = {item->to, item->type, item->text};
+	char target[24];
+	const char *const fields[] = {item->to, item->type, item->text, target};
 
-	key_digest(digest, fields, sizeof fields / sizeof *fields);
+	snprintf(target, sizeof target, "%lld", (long long)item->target);
+	key_digest(digest, fields, item->target ? 4 : 3);
+}
+
+static void
+bind_or_null(sqlite3_stmt *st, int index, int64_t number)
+{
+	if (number)
+		sqlite3_bind_int64(st, index, number);
+	else
+		sqlite3_bind_null(st, index);
 }
 
 static enum status
 message_add(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
     const char *text_json, const struct head *head, const struct key_row *row, struct error *err)
 {
+	const struct message_type *type = message_type_find(item->type);
 	sqlite3_stmt *st = sql_get(store, ST_MESSAGE_ADD);
 
 	sqlite3_bind_int64(st, 1, row->conversation_id);
@@ -31,10 +44,9 @@ message_add(struct sqlite_store *store, const struct caller *sender, const struc
 	sql_bind_blob(st, 9, item->key.bytes, KEY_BYTES);
 	sqlite3_bind_int64(st, 10, head->counted);
 	sqlite3_bind_int64(st, 11, head->bytes);
-	if (item->was)
-		sqlite3_bind_int64(st, 12, item->was);
-	else
-		sqlite3_bind_null(st, 12);
+	bind_or_null(st, 12, item->was);
+	bind_or_null(st, 13, item->target);
+	bind_or_null(st, 14, type->amends ? item->target : 0);
 	return sql_run(store, st, err);
 }
 
@@ -95,6 +107,9 @@ store_item(struct sqlite_store *store, const struct caller *sender, const struct
 	if ((status = message_add(store, sender, item, text_json, head, &row, err)) ||
 	    (status = key_add(store, sender, &item->key, &row, err)))
 		return status;
+	if (strcmp(item->type, "recall") == 0 &&
+	    (status = target_erase(store, row.conversation_id, item->target, err)))
+		return status;
 	if (head->roster)
 		sent->roster = roster_hold(head->roster);
 	fill_sent(sent, &row, false);
@@ -131,6 +146,8 @@ sqlite_message_send(struct store *base, const struct caller *sender, const struc
 		sent->error = WIRE_NOT_MEMBER;
 	if (sent->error != WIRE_OK ||
 	    (status = check_after(store, sender, item, to.head, &sent->error, err)) ||
+	    sent->error != WIRE_OK ||
+	    (status = target_check(store, sender, item, &to, &sent->error, err)) ||
 	    sent->error != WIRE_OK)
 		return status;
 	return store_item(store, sender, item, text_json, to.head, digest, sent, err);
@@ -160,25 +177,29 @@ find_conversation(struct sqlite_store *store, const struct caller *reader, const
 	return STATUS_OK;
 }
 
-/* The row that the statement ST_MESSAGE_RANGE stands on. Borrowed from it. */
-static struct store_message
+struct store_message
 read_message(sqlite3_stmt *st, const struct caller *reader, const char *conversation)
 {
+	bool shown = sqlite3_column_int(st, 11) != 0;
 	struct store_message row = {
 	    .message =
 	        {
 	            .conversation = conversation,
-	            .msg_id = sqlite3_column_int64(st, 0),
-	            .from = sql_text(st, 2),
-	            .time = sqlite3_column_int64(st, 3),
-	            .stamp = sqlite3_column_int64(st, 4),
+	            .stamp = sqlite3_column_int64(st, 0),
+	            .msg_id = sqlite3_column_int64(st, 1),
+	            .from = sql_text(st, 3),
+	            .time = sqlite3_column_int64(st, 4),
 	            .type = sql_text(st, 5),
-	            .was = sqlite3_column_int64(st, 8),
+	            .target = sqlite3_column_int64(st, 8),
+	            .was = sqlite3_column_int64(st, 9),
 	        },
-	    .text_json = sql_text(st, 6),
-	    .sender_id = sqlite3_column_int64(st, 1),
+	    .text_json = shown ? sql_text(st, 6) : NULL,
+	    .sender_id = sqlite3_column_int64(st, 2),
+	    .conversation_id = sqlite3_column_int64(st, 10),
 	};
 
+	if (shown && strcmp(row.text_json, BODY_ERASED) == 0)
+		row.text_json = NULL;
 	if (row.sender_id == reader->account_id && sqlite3_column_bytes(st, 7) == KEY_BYTES) {
 		row.message.has_key = true;
 		memcpy(row.message.key.bytes, sqlite3_column_blob(st, 7), KEY_BYTES);
@@ -194,9 +215,10 @@ tell_range(struct sqlite_store *store, const struct caller *reader, int64_t conv
 {
 	sqlite3_stmt *st = sql_get(store, ST_MESSAGE_RANGE);
 
-	sqlite3_bind_int64(st, 1, conversation_id);
-	sqlite3_bind_int64(st, 2, ids.first);
-	sqlite3_bind_int64(st, 3, ids.last);
+	sqlite3_bind_int64(st, 1, reader->account_id);
+	sqlite3_bind_int64(st, 2, conversation_id);
+	sqlite3_bind_int64(st, 3, ids.first);
+	sqlite3_bind_int64(st, 4, ids.last);
 	for (;;) {
 		struct store_message message;
 		bool found;

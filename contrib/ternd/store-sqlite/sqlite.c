@@ -146,6 +146,8 @@ set_up(struct sqlite_store *store, struct error *err)
 	if ((status = run_sql(store,
 	         "PRAGMA trusted_schema = OFF;"
 	         "PRAGMA temp_store = MEMORY;"
+	         /* What was recalled must not stay in what is free. */
+	         "PRAGMA secure_delete = ON;"
 	         "PRAGMA cache_size = -65536;", /* KiB */
 	         err)))
 		return status;
@@ -339,11 +341,6 @@ const struct store_driver store_sqlite = {
     .password_set = sqlite_password_set,
     .device_find = sqlite_device_find,
     .contact_set = sqlite_contact_set,
-    .profile_set = sqlite_profile_set,
-    .profile_get = sqlite_profile_get,
-    .profile_push = sqlite_profile_push,
-    .group_get = sqlite_group_get,
-    .group_members = sqlite_group_members,
     .message_send = sqlite_message_send,
     .changes = sqlite_changes,
     .group_create = sqlite_group_create,
@@ -351,5 +348,7 @@ const struct store_driver store_sqlite = {
     .contacts = sqlite_contacts,
     .messages = sqlite_messages,
     .receipts = sqlite_receipts,
+    .amendments = sqlite_amendments,
+    .read_mark = sqlite_read_mark,
     .ack_save = sqlite_ack_save,
 };

@@ -61,7 +61,7 @@ enum status
 device_check(struct sqlite_store *store, const struct caller *caller, struct error *err);
 
 /* Rows of the statements HEAD…, GROUP_HEAD… and GROUP…. Strings are borrowed from the statement. */
-enum { HEAD_CONVERSATION = 6, GROUP_HEAD_JOINED, GROUP_HEAD_ROLE }; /* columns behind, of a …GET */
+enum { HEAD_CONVERSATION = 10, GROUP_HEAD_JOINED, GROUP_HEAD_ROLE }; /* columns behind, of a …GET */
 void read_head(sqlite3_stmt *st, struct conversation_head *head);
 void read_group(sqlite3_stmt *st, struct group *group);
 
@@ -87,6 +87,10 @@ enum status member_find(struct sqlite_store *store, enum statement id, const cha
 enum status member_row(struct sqlite_store *store, enum statement id, const char *group,
     int64_t account_id, sqlite3_stmt **st, struct error *err);
 
+/* The head as an account sees it, which is in the conversation; then *st is to be reset. */
+enum status head_row(struct sqlite_store *store, int64_t account_id, const char *conversation,
+    sqlite3_stmt **st, struct conversation_head *head, struct error *err);
+
 /* What became of a key (key.c). */
 enum { KEY_DIGEST = 16 };
 struct key_row {
@@ -104,10 +108,6 @@ enum status key_get(struct sqlite_store *store, int64_t account_id, const struct
     struct key_row *row, struct error *err);
 enum status key_add(struct sqlite_store *store, const struct caller *caller, const struct key *key,
     const struct key_row *row, struct error *err);
-
-/* The account and the stamp of its profile; both 0 where the address is none's. */
-enum status profile_find(struct sqlite_store *store, const char *address, int64_t *account_id,
-    int64_t *stamp, struct error *err);
 
 /* The account's id, 0 where the address is none's. Remembered by the writer. */
 enum status account_id_find(
@@ -132,6 +132,34 @@ struct head_to {
 };
 enum status head_get_to(struct sqlite_store *store, const struct caller *caller,
     const char *address, struct head_to *to, struct error *err);
+
+/*
+ * What there is for the caller in the conversation: not what has expired, nor what was there before
+ * it came into a group, nor what is there since it left. last is 0 where it never was in it.
+ */
+enum status member_view(struct sqlite_store *store, const struct caller *caller,
+    const struct head_to *to, struct id_range *view, struct error *err);
+
+/* Something of the caller's changed that the peer of a direct conversation sees: its row takes a
+ * stamp, and the sink is told its head. Nothing in notes to oneself, or in a group. After
+ * heads_save(). */
+enum status head_tell_peer(struct sqlite_store *store, const struct caller *caller,
+    const struct head_to *to, const struct store_head_sink *sink, struct error *err);
+
+/* The body of a message that has no text, or none any more. */
+#define BODY_ERASED "\"\""
+enum { MESSAGE_CONVERSATION = 12 }; /* its address, in ST_AMENDMENT_CHANGES */
+/* The row that a statement with MESSAGE_COLUMNS stands on, as the reader may see it. Borrowed. */
+struct store_message
+read_message(sqlite3_stmt *st, const struct caller *reader, const char *conversation);
+
+/* *refusal is WIRE_OK where the item may name the message it names, or names none (target.c). */
+enum status
+target_check(struct sqlite_store *store, const struct caller *sender, const struct send_item *item,
+    const struct head_to *to, enum wire_error *refusal, struct error *err);
+/* It is recalled: its text goes, and that of its edits. */
+enum status target_erase(
+    struct sqlite_store *store, int64_t conversation_id, int64_t msg_id, struct error *err);
 
 /* Makes the direct conversation that was not found, and its members. */
 enum status head_make(struct sqlite_store *store, int64_t one, int64_t other, int64_t stamp,
@@ -165,21 +193,6 @@ enum status sqlite_device_find(struct store *store, const uint8_t token_hash[TOK
     struct caller *caller, struct error *err);
 enum status sqlite_contact_set(struct store *store, const struct caller *owner,
     struct contact *contact, char kept[LIMIT_NAME + 1], bool *changed, struct error *err);
-enum status sqlite_profile_set(struct store *store, const struct caller *caller,
-    const struct profile_field *fields, size_t count, int64_t *stamp, bool *changed,
-    struct error *err);
-enum status
-sqlite_profile_get(struct store *store, const struct caller *caller, const char *address,
-    int64_t known, void (*row)(void *arg, const struct profile *), void *arg, struct error *err);
-enum status sqlite_profile_push(struct store *store, int64_t *after, size_t limit,
-    void (*row)(void *arg, int64_t owner_id, const struct contact *), void *arg, bool *more,
-    struct error *err);
-enum status sqlite_group_get(struct store *store, const struct caller *caller, const char *address,
-    int64_t known, void (*row)(void *arg, const struct group_detail *), void *arg,
-    struct error *err);
-enum status sqlite_group_members(struct store *store, const struct caller *caller,
-    const struct members_query *query, bool (*row)(void *arg, const struct member *), void *arg,
-    bool *all, struct error *err);
 enum status
 sqlite_message_send(struct store *store, const struct caller *sender, const struct send_item *item,
     const char *text_json, struct store_sent *sent, struct error *err);
@@ -199,7 +212,13 @@ enum status sqlite_messages(struct store *store, const struct caller *reader,
 enum status sqlite_receipts(struct store *store, const struct caller *caller,
     const struct receipts_request *request, struct receipts_answer *receipts,
     enum wire_error *refusal, struct error *err);
+enum status sqlite_amendments(struct store *store, const struct caller *reader,
+    const struct store_message *target, size_t limit,
+    void (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
+enum status sqlite_read_mark(struct store *store, const struct caller *caller,
+    const struct read_marker *markers, size_t marker_count, const struct store_head_sink *sink,
+    enum wire_error *refusal, struct error *err);
 enum status sqlite_ack_save(struct store *store, const struct caller *caller,
-    const struct conversation_range *range, struct error *err);
+    const struct conversation_range *range, const struct store_head_sink *sink, struct error *err);
 
 #endif

@@ -1,19 +1,42 @@
-#include "store-sqlite/statements.h"
+#include "store-sqlite/sqlite.h"
 
 #include <stddef.h>
 
-/* What read_head() reads: of a direct conversation, and of a group as the member m sees it. */
+/* As the model's table of types has them. */
+#define COUNTED "('text')"
+
+/* Of so many bytes, those that wait above the member's acknowledged head. */
+#define WAITING(bytes) \
+	"max(0, " bytes " - coalesce((SELECT w.bytes - w.size FROM message AS w" \
+	" WHERE w.conversation_id = c.conversation_id AND w.msg_id > m.last_ack_msg_id" \
+	" ORDER BY w.msg_id LIMIT 1), c.bytes))"
+#define ALL_WAITING WAITING("c.bytes")
+
+/* What read_head() reads: of a direct conversation, and of a group as the member m sees it. p is
+ * the peer's row, of which nothing is told in notes to oneself. */
 #define HEAD_COLUMNS \
 	"m.stamp AS told, peer.address, c.first_msg_id, c.last_msg_id, m.last_ack_msg_id," \
-	" m.last_read_msg_id"
+	" m.last_read_msg_id, c.counted - m.read_counted - (m.own - m.own_read)," ALL_WAITING \
+	", iif(peer.account_id = m.account_id, 0, p.last_ack_msg_id)," \
+	" iif(peer.account_id = m.account_id, 0, p.last_read_msg_id)"
 #define MEMBER_SPANS \
 	" FROM member_span AS s WHERE s.account_id = m.account_id" \
 	" AND s.conversation_id = m.conversation_id ORDER BY s.first"
+/* A cumulative column of the last message that a member who left may see. */
+#define AT_LEAVING(column) \
+	"coalesce((SELECT w." column " FROM message AS w" \
+	" WHERE w.conversation_id = m.conversation_id AND w.msg_id <=" \
+	" (SELECT s.last" MEMBER_SPANS " DESC LIMIT 1) ORDER BY w.msg_id DESC LIMIT 1), 0)"
+#define COUNTED_AT_LEAVING AT_LEAVING("counted")
+#define BYTES_AT_LEAVING   AT_LEAVING("bytes")
+#define GROUP_WAITING      WAITING("iif(m.role, c.bytes, " BYTES_AT_LEAVING ")")
 #define GROUP_HEAD_COLUMNS \
 	"iif(m.role, max(m.stamp, c.stamp), m.stamp) AS told, g.address," \
 	" max(c.first_msg_id, (SELECT s.first" MEMBER_SPANS " LIMIT 1))," \
 	" iif(m.role, c.last_msg_id, (SELECT s.last" MEMBER_SPANS " DESC LIMIT 1))," \
-	" m.last_ack_msg_id, m.last_read_msg_id"
+	" m.last_ack_msg_id, m.last_read_msg_id," \
+	" iif(m.role, c.counted, " COUNTED_AT_LEAVING ") - m.read_counted" \
+	" - (m.own - m.own_read)," GROUP_WAITING ", 0, 0"
 
 /* What read_group() reads: a group as the member m knows it, of whose name one that left hears no
  * more. */
@@ -21,9 +44,21 @@
 	"iif(m.role, g.stamp, m.role_stamp) AS told, g.address, coalesce(m.left_name, g.name)," \
 	" m.role = 0"
 /* What a contact as it is told is read from. */
-#define CONTACT_COLUMNS \
-	"stamp, address, name, removed," \
-	" (SELECT profile_stamp FROM account WHERE account.address = contact.address)"
+#define CONTACT_COLUMNS "stamp, address, name, removed"
+
+/* Whether account ?1 may see a msg_id of the conversation of a row. */
+#define IN_SIGHT(id, row) \
+	"((SELECT k.kind FROM conversation AS k WHERE k.conversation_id = " row \
+	".conversation_id) = 1 OR EXISTS (SELECT 1 FROM member_span AS s WHERE s.account_id = ?1" \
+	" AND s.conversation_id = " row ".conversation_id AND s.first <= " id \
+	" AND (s.last IS NULL OR s.last >= " id ")))"
+#define M_IN_SIGHT IN_SIGHT("m.msg_id", "m")
+#define A_IN_SIGHT IN_SIGHT("a.msg_id", "a")
+
+/* What read_message() reads, for account ?1. */
+#define MESSAGE_COLUMNS \
+	"m.stamp, m.msg_id, m.sender_id, sender.address, m.time, m.type, m.body, m.key, m.target," \
+	" m.was, m.conversation_id, m.amends IS NULL OR " IN_SIGHT("m.amends", "m")
 
 static const char *const sql[ST_COUNT] = {
     [ST_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -78,23 +113,6 @@ static const char *const sql[ST_COUNT] = {
     [ST_CONTACT_RANGE] = "SELECT " CONTACT_COLUMNS " FROM contact"
                          " WHERE owner_id = ?1 AND address > ?2 AND (?3 IS NULL OR address <= ?3)"
                          " ORDER BY address",
-    [ST_CONTACT_STAMP] = "UPDATE contact SET stamp = ?3 WHERE owner_id = ?1 AND address = ?2",
-
-    [ST_PROFILE_FIND] = "SELECT account_id, profile_stamp FROM account WHERE address = ?1",
-    [ST_PROFILE_STAMP_SET] = "UPDATE account SET profile_stamp = ?2 WHERE account_id = ?1",
-    [ST_PROFILE_FIELDS] = "SELECT field, value FROM profile WHERE account_id = ?1 ORDER BY field",
-    [ST_PROFILE_FIELD_PUT] = "INSERT INTO profile (account_id, field, value) VALUES (?1, ?2, ?3)"
-                             " ON CONFLICT (account_id, field) DO UPDATE SET value = ?3",
-    [ST_PROFILE_FIELD_REMOVE] = "DELETE FROM profile WHERE account_id = ?1 AND field = ?2",
-    [ST_PUSH_PUT] = "INSERT INTO profile_push (account_id, owner_id) VALUES (?1, ?2)"
-                    " ON CONFLICT (account_id) DO UPDATE SET owner_id = ?2",
-    [ST_PUSH_NEXT] = "SELECT account_id, owner_id, profile_stamp, address"
-                     " FROM profile_push JOIN account USING (account_id)"
-                     " WHERE account_id > ?1 ORDER BY account_id LIMIT 1",
-    /* Found by the index contact_address, which the rows' new stamps don't touch. */
-    [ST_PUSH_ROWS] = "SELECT owner_id, name, removed FROM contact"
-                     " WHERE address = ?1 AND owner_id > ?2 ORDER BY owner_id",
-    [ST_PUSH_DONE] = "DELETE FROM profile_push WHERE account_id = ?1",
 
     [ST_CONVERSATION_FIND] =
         "SELECT conversation_id, first_msg_id, last_msg_id, counted, bytes, stamp"
@@ -120,20 +138,37 @@ static const char *const sql[ST_COUNT] = {
                       " WHERE account_id = ?1 AND conversation_id = ?2",
     [ST_MEMBER_ACK] = "UPDATE member SET last_ack_msg_id = ?3"
                       " WHERE account_id = ?1 AND conversation_id = ?2 AND last_ack_msg_id < ?3",
+    [ST_MEMBER_TOUCH] =
+        "UPDATE member SET stamp = ?3 WHERE account_id = ?1 AND conversation_id = ?2",
+    [ST_MEMBER_READ_GET] = "SELECT last_read_msg_id, own, own_read FROM member"
+                           " WHERE account_id = ?1 AND conversation_id = ?2",
+    [ST_MEMBER_READ] = "UPDATE member SET last_read_msg_id = ?3, read_counted = ?4, own_read = ?5,"
+                       " stamp = ?6 WHERE account_id = ?1 AND conversation_id = ?2",
+    /* Counted messages ever stored up to ?2, be it there any more or not. */
+    [ST_COUNTED_UPTO] = "SELECT coalesce((SELECT counted - (type IN " COUNTED ") FROM message"
+                        " WHERE conversation_id = ?1 AND msg_id > ?2 ORDER BY msg_id LIMIT 1),"
+                        " (SELECT counted FROM conversation WHERE conversation_id = ?1))",
+    [ST_OWN_COUNT] = "SELECT count(*) FROM message WHERE conversation_id = ?1"
+                     " AND msg_id BETWEEN ?2 AND ?3 AND sender_id = ?4 AND type IN " COUNTED,
     [ST_HEAD_CHANGES] = "SELECT " HEAD_COLUMNS
                         " FROM member AS m CROSS JOIN conversation AS c CROSS JOIN account AS peer"
+                        " CROSS JOIN member AS p"
                         " WHERE m.account_id = ?1 AND m.stamp > ?2 AND m.stamp <= ?3"
                         " AND m.kind = 1"
                         " AND c.conversation_id = m.conversation_id"
                         " AND peer.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
+                        " AND p.account_id = peer.account_id"
+                        " AND p.conversation_id = m.conversation_id"
                         " ORDER BY m.stamp LIMIT ?4",
     /* By the reader's account and the peer's address. */
     [ST_HEAD_GET] = "SELECT " HEAD_COLUMNS ", c.conversation_id"
                     " FROM account AS peer CROSS JOIN conversation AS c CROSS JOIN member AS m"
-                    " WHERE peer.address = ?2"
+                    " CROSS JOIN member AS p WHERE peer.address = ?2"
                     " AND c.account_a = min(?1, peer.account_id)"
                     " AND c.account_b = max(?1, peer.account_id)"
-                    " AND m.account_id = ?1 AND m.conversation_id = c.conversation_id",
+                    " AND m.account_id = ?1 AND m.conversation_id = c.conversation_id"
+                    " AND p.account_id = peer.account_id"
+                    " AND p.conversation_id = c.conversation_id",
 
     /* An account's groups are few: all are compared. */
     [ST_GROUP_CHANGES] = "SELECT " GROUP_COLUMNS
@@ -144,16 +179,6 @@ static const char *const sql[ST_COUNT] = {
     [ST_GROUP_GET] = "SELECT " GROUP_COLUMNS " FROM group_chat AS g CROSS JOIN member AS m"
                      " WHERE g.address = ?2 AND m.account_id = ?1"
                      " AND m.conversation_id = g.conversation_id",
-    [ST_GROUP_DETAIL] =
-        "SELECT g.stamp, g.name, g.topic, g.history, g.members, m.role, g.conversation_id"
-        " FROM group_chat AS g CROSS JOIN member AS m"
-        " WHERE g.address = ?2 AND m.account_id = ?1"
-        " AND m.conversation_id = g.conversation_id AND m.role > 0",
-    [ST_GROUP_MEMBERS] = "SELECT a.address, m.role, m.role_stamp"
-                         " FROM member AS m INDEXED BY member_of_group CROSS JOIN account AS a"
-                         " WHERE m.conversation_id = ?1 AND m.kind = 2 AND m.role_stamp > ?2"
-                         " AND (m.role > 0 OR ?2 > 0)"
-                         " AND a.account_id = m.account_id AND a.address > ?3 ORDER BY a.address",
     [ST_GROUP_HEAD_CHANGES] =
         "SELECT " GROUP_HEAD_COLUMNS " FROM member AS m INDEXED BY member_group CROSS JOIN"
         " conversation AS c CROSS JOIN group_chat AS g"
@@ -202,13 +227,40 @@ static const char *const sql[ST_COUNT] = {
 
     [ST_MESSAGE_ADD] =
         "INSERT INTO message (conversation_id, msg_id, sender_id, time, stamp, type, body, size,"
-        " key, counted, bytes, was) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    [ST_MESSAGE_RANGE] =
-        "SELECT m.msg_id, m.sender_id, sender.address, m.time, m.stamp, m.type, m.body, m.key,"
-        " m.was"
-        " FROM message AS m CROSS JOIN account AS sender"
-        " WHERE m.conversation_id = ?1 AND m.msg_id BETWEEN ?2 AND ?3"
-        " AND sender.account_id = m.sender_id ORDER BY m.msg_id",
+        " key, counted, bytes, was, target, amends)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    [ST_MESSAGE_RANGE] = "SELECT " MESSAGE_COLUMNS " FROM message AS m CROSS JOIN account AS sender"
+                         " WHERE m.conversation_id = ?2 AND m.msg_id BETWEEN ?3 AND ?4"
+                         " AND sender.account_id = m.sender_id ORDER BY m.msg_id",
+    [ST_MESSAGE_TARGET] =
+        "SELECT sender_id, type, body FROM message WHERE conversation_id = ?1 AND msg_id = ?2",
+    [ST_MESSAGE_ERASE] = "UPDATE message SET body = '" BODY_ERASED "'"
+                         " WHERE conversation_id = ?1 AND msg_id = ?2",
+    [ST_EDITS_ERASE] = "UPDATE message SET body = '" BODY_ERASED "'"
+                       " WHERE conversation_id = ?1 AND amends = ?2 AND type = 'edit'",
+    /* Of message ?3, the newest first, as far as account ?1 may see them. */
+    [ST_AMENDMENTS] =
+        "SELECT " MESSAGE_COLUMNS " FROM message AS m CROSS JOIN account AS sender"
+        " WHERE m.conversation_id = ?2 AND m.amends = ?3"
+        " AND sender.account_id = m.sender_id AND " M_IN_SIGHT " ORDER BY m.msg_id DESC",
+    /* Where something changed for the account: directly, or in any of its groups, which are few. */
+    [ST_AMENDMENT_CHANGES] =
+        "SELECT " MESSAGE_COLUMNS ", coalesce(g.address, peer.address)"
+        " FROM (SELECT a.rowid AS id, a.stamp AS told FROM member AS mine CROSS JOIN message AS a"
+        "  WHERE mine.account_id = ?1 AND mine.stamp > ?2 AND mine.kind = 1"
+        "  AND a.conversation_id = mine.conversation_id AND a.amends IS NOT NULL"
+        "  AND a.stamp > ?2 AND a.stamp <= ?3"
+        " UNION ALL SELECT a.rowid, a.stamp FROM member AS mine INDEXED BY member_group"
+        "  CROSS JOIN message AS a WHERE mine.account_id = ?1 AND mine.kind = 2"
+        "  AND a.conversation_id = mine.conversation_id AND a.amends IS NOT NULL"
+        "  AND a.stamp > ?2 AND a.stamp <= ?3 AND " A_IN_SIGHT " ORDER BY told LIMIT ?4) AS found"
+        " CROSS JOIN message AS m ON m.rowid = found.id"
+        " CROSS JOIN account AS sender ON sender.account_id = m.sender_id"
+        " CROSS JOIN conversation AS c ON c.conversation_id = m.conversation_id"
+        " LEFT JOIN group_chat AS g ON g.conversation_id = m.conversation_id"
+        " LEFT JOIN account AS peer"
+        "  ON peer.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
+        " ORDER BY found.told",
     /* How many others may see message ?3, have it, and have read it. */
     [ST_RECEIPTS_DIRECT] = "SELECT count(*), ifnull(sum(last_ack_msg_id >= ?3), 0),"
                            " ifnull(sum(last_read_msg_id >= ?3), 0)"
