@@ -21,10 +21,12 @@ src_libmodel_a_SOURCES = \
 	src/model/device.h \
 	src/model/group.c src/model/group.h \
 	src/model/key.c src/model/key.h \
-	src/model/message.c src/model/message.h
+	src/model/message.c src/model/message.h \
+	src/model/profile.c src/model/profile.h
 
 src_libwire_a_SOURCES = \
 	src/wire/account.c src/wire/account.h \
+	src/wire/details.c src/wire/details.h \
 	src/wire/device.c src/wire/device.h \
 	src/wire/compare.c src/wire/compare.h \
 	src/wire/digest.c src/wire/digest.h \

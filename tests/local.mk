@@ -53,6 +53,7 @@ SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
 SERVER_UNIT_TESTS += tests/unit/options_test
 SERVER_UNIT_TESTS += tests/unit/pool_test
+SERVER_UNIT_TESTS += tests/unit/store_details_test
 SERVER_UNIT_TESTS += tests/unit/store_device_test
 SERVER_UNIT_TESTS += tests/unit/store_amend_test
 SERVER_UNIT_TESTS += tests/unit/store_file_test
@@ -121,6 +122,7 @@ tests_unit_store_test_SOURCES = tests/unit/store_test.c \
 GROUP_FIXTURE = tests/unit/group_fixture.c tests/unit/group_fixture.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_store_group_test_SOURCES = tests/unit/store_group_test.c $(GROUP_FIXTURE)
+tests_unit_store_details_test_SOURCES = tests/unit/store_details_test.c $(GROUP_FIXTURE)
 tests_unit_store_role_test_SOURCES = tests/unit/store_role_test.c $(GROUP_FIXTURE)
 tests_unit_store_device_test_SOURCES = tests/unit/store_device_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h

@@ -20,6 +20,8 @@ static handler_fn *const handlers[METHOD_COUNT] = {
     [METHOD_GROUP_CREATE] = handle_group_create,
     [METHOD_GROUP_CHANGE] = handle_group_change,
     [METHOD_RECEIPTS] = handle_receipts,
+    [METHOD_PROFILE_SET] = handle_profile_set,
+    [METHOD_DETAILS] = handle_details,
 };
 
 handler_fn *

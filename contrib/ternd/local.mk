@@ -21,10 +21,12 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/handlers_account.c \
 	contrib/ternd/handlers_compare.c \
 	contrib/ternd/handlers_contact.c \
+	contrib/ternd/handlers_details.c \
 	contrib/ternd/handlers_device.c \
 	contrib/ternd/handlers_passwd.c \
 	contrib/ternd/handlers_digest.c \
 	contrib/ternd/handlers_group.c \
+	contrib/ternd/handlers_profile.c \
 	contrib/ternd/handlers_pull.c \
 	contrib/ternd/handlers_read.c \
 	contrib/ternd/handlers_send.c \
@@ -45,6 +47,8 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/password.h \
 	contrib/ternd/pool.c \
 	contrib/ternd/pool.h \
+	contrib/ternd/pusher.c \
+	contrib/ternd/pusher.h \
 	contrib/ternd/reply.c \
 	contrib/ternd/reply.h \
 	contrib/ternd/ring.c \
@@ -64,6 +68,7 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/changes.c \
 	contrib/ternd/store-sqlite/contact.c \
 	contrib/ternd/store-sqlite/conversation.c \
+	contrib/ternd/store-sqlite/details.c \
 	contrib/ternd/store-sqlite/device.c \
 	contrib/ternd/store-sqlite/generation.c \
 	contrib/ternd/store-sqlite/group.c \
@@ -76,6 +81,7 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/membership.c \
 	contrib/ternd/store-sqlite/message.c \
 	contrib/ternd/store-sqlite/receipts.c \
+	contrib/ternd/store-sqlite/profile.c \
 	contrib/ternd/store-sqlite/schema.c \
 	contrib/ternd/store-sqlite/sqlite.c \
 	contrib/ternd/store-sqlite/sqlite.h \

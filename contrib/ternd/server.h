@@ -15,6 +15,7 @@ struct pools;
 struct sessions;
 struct ack_saver;
 struct seen_keeper;
+struct pusher;
 struct conns;
 struct call;
 struct metrics;
@@ -49,6 +50,7 @@ struct server {
 	struct sessions *sessions;    /* sessions.h: tokens in memory */
 	struct ack_saver *acks;       /* acks.h: acknowledgements on their way to the store */
 	struct seen_keeper *seen;     /* seen.h: when devices were last heard of */
+	struct pusher *pusher;        /* pusher.h: changed profiles on their way */
 	struct conns *conns;          /* conn.h */
 	struct metrics *metrics;      /* metrics.h */
 	bool draining;

@@ -21,6 +21,7 @@
 #include "model/message.h"
 #include "roster.h"
 #include "sessions.h"
+#include "wire/details.h"
 #include "wire/error.h"
 #include "wire/group.h"
 #include "wire/limits.h"
@@ -168,11 +169,47 @@ struct store_driver {
 	enum status (*device_find)(struct store *store, const uint8_t token_hash[TOKEN_HASH],
 	    struct caller *caller, struct error *err);
 
-	/* Sets the owner's contact; fills contact->stamp. Where contact->name is NULL the name that
-	 * it has stays, is copied to `kept` and contact->name is that. *changed says whether
-	 * anything did. DENIED. Writer. */
+	/* Sets the owner's contact; fills contact->stamp and contact->profile. Where contact->name
+	 * is NULL the name that it has stays, is copied to `kept` and contact->name is that.
+	 * *changed says whether anything did. DENIED. Writer. */
 	enum status (*contact_set)(struct store *store, const struct caller *owner,
 	    struct contact *contact, char kept[LIMIT_NAME + 1], bool *changed, struct error *err);
+
+	/* Sets fields of the caller's profile; "" takes one away. *stamp is the profile's then, and
+	 * *changed says whether it is a new one: then followers are to be told (profile_push).
+	 * TOO_LARGE where it would have over PROFILE_FIELDS_MAX. DENIED. Writer. */
+	enum status (*profile_set)(struct store *store, const struct caller *caller,
+	    const struct profile_field *fields, size_t count, int64_t *stamp, bool *changed,
+	    struct error *err);
+	/* Tells the profile of an address where its stamp is not `known`; one that was never set
+	 * has stamp 0, and so has one of no account. DENIED. Reader. */
+	enum status (*profile_get)(struct store *store, const struct caller *caller,
+	    const char *address, int64_t known, void (*row)(void *arg, const struct profile *),
+	    void *arg, struct error *err);
+	/*
+	 * Gives the contact rows of those who follow changed profiles a new stamp, and tells each:
+	 * looks at no more than limit rows. What is left stands in the store. *after: the account
+	 * whose turn it was last, so that none waits for a great one; 0 at first. *more: something
+	 * is left. Writer.
+	 */
+	enum status (*profile_push)(struct store *store, int64_t *after, size_t limit,
+	    void (*row)(void *arg, int64_t owner_id, const struct contact *), void *arg, bool *more,
+	    struct error *err);
+
+	/* Tells a group that the caller is in where its stamp is not `known`. NOT_FOUND: it isn't
+	 * in. DENIED. Reader. */
+	enum status (*group_get)(struct store *store, const struct caller *caller,
+	    const char *address, int64_t known, void (*row)(void *arg, const struct group_detail *),
+	    void *arg, struct error *err);
+	/*
+	 * Tells a group's members in the order of their addresses, of those behind query->after,
+	 * until row() returns false (that one was not taken, and *all is false): with since 0 who
+	 * is in it, else everybody whose role changed beyond it. NOT_FOUND: the caller isn't in.
+	 * DENIED. Reader.
+	 */
+	enum status (*group_members)(struct store *store, const struct caller *caller,
+	    const struct members_query *query, bool (*row)(void *arg, const struct member *),
+	    void *arg, bool *all, struct error *err);
 
 	/*
 	 * Stores one item of a send, or finds it by its key (doc/protocol.md 3.2). text_json is

@@ -24,6 +24,7 @@ work_outcome(struct work *work, enum status status)
 	case STATUS_NOT_FOUND:
 	case STATUS_DENIED:
 	case STATUS_CONFLICT:
+	case STATUS_TOO_LARGE:
 		return STATUS_OK;
 	default:
 		return status;

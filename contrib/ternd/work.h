@@ -19,8 +19,8 @@ bool work_submit(struct work *work, struct worker *worker,
     void (*done)(struct job *job, enum status status, struct error *err));
 
 /*
- * What run() returns: storage's failure as it is; a refusal (NOT_FOUND, DENIED, CONFLICT) is kept
- * in work->refusal and is OK for the transaction, which it doesn't undo.
+ * What run() returns: storage's failure as it is; a refusal (NOT_FOUND, DENIED, CONFLICT,
+ * TOO_LARGE) is kept in work->refusal and is OK for the transaction, which it doesn't undo.
  */
 enum status work_outcome(struct work *work, enum status status);
 

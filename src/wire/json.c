@@ -404,6 +404,12 @@ json_is_object(const struct json *item)
 	return item && cJSON_IsObject(node(item));
 }
 
+const char *
+json_name(const struct json *item)
+{
+	return node(item)->string ? node(item)->string : "";
+}
+
 void
 json_add_value(struct buf *out, const struct json *value)
 {

@@ -68,6 +68,8 @@ enum status json_answer_status(enum status status, struct error *err);
 const struct json *json_first(const struct json *array);
 const struct json *json_next(const struct json *item);
 bool json_is_object(const struct json *item);
+/* An object is walked like an array: the name of such an item. Borrowed. */
+const char *json_name(const struct json *item);
 
 /* An array item's own value, of a kind and within bounds; false where it isn't. */
 bool json_item_string(const struct json *item, size_t limit, const char **value);

@@ -24,6 +24,7 @@ enum {
 	LIMIT_BATCH = 1000,             /* messages in a send, ranges, acks, contacts */
 	LIMIT_PAGE_ROWS = 1000,         /* rows in an answer */
 	LIMIT_DIGEST = 100000,          /* messages that one digest looks at */
+	LIMIT_LISTS = 10,               /* member lists looked at in one request */
 	LIMIT_WAIT_MS = 90000,          /* how long a poll may be held, milliseconds */
 };
 

@@ -34,6 +34,9 @@ static const struct method table[METHOD_COUNT] = {
         false, false},
     {METHOD_RECEIPTS, "receipts", "POST", "/v1/receipts", CALLER_DEVICE, LIMIT_REQUEST_SMALL, false,
         false},
+    {METHOD_PROFILE_SET, "profile-set", "POST", "/v1/profile-set", CALLER_DEVICE, LIMIT_REQUEST,
+        false, false},
+    {METHOD_DETAILS, "details", "POST", "/v1/details", CALLER_DEVICE, LIMIT_REQUEST, false, true},
 };
 
 const struct method *

@@ -27,6 +27,7 @@ read_contact(sqlite3_stmt *st)
 	    .address = sql_text(st, 1),
 	    .name = sql_text(st, 2),
 	    .removed = sqlite3_column_int(st, 3) != 0,
+	    .profile = sqlite3_column_int64(st, 4),
 	};
 }
 

@@ -34,11 +34,13 @@ sqlite_contact_set(struct store *base, const struct caller *owner, struct contac
 {
 	struct sqlite_store *store = sqlite_of(base);
 	sqlite3_stmt *st;
+	int64_t account_id;
 	bool unchanged;
 	enum status status;
 
 	*changed = false;
 	if ((status = device_check(store, owner, err)) ||
+	    (status = profile_find(store, contact->address, &account_id, &contact->profile, err)) ||
 	    (status = compare_contact(store, owner->account_id, contact, kept, &unchanged, err)) ||
 	    unchanged)
 		return status;

@@ -109,6 +109,10 @@ enum status key_get(struct sqlite_store *store, int64_t account_id, const struct
 enum status key_add(struct sqlite_store *store, const struct caller *caller, const struct key *key,
     const struct key_row *row, struct error *err);
 
+/* The account and the stamp of its profile; both 0 where the address is none's. */
+enum status profile_find(struct sqlite_store *store, const char *address, int64_t *account_id,
+    int64_t *stamp, struct error *err);
+
 /* The account's id, 0 where the address is none's. Remembered by the writer. */
 enum status account_id_find(
     struct sqlite_store *store, const char *address, int64_t *account_id, struct error *err);
@@ -193,6 +197,21 @@ enum status sqlite_device_find(struct store *store, const uint8_t token_hash[TOK
     struct caller *caller, struct error *err);
 enum status sqlite_contact_set(struct store *store, const struct caller *owner,
     struct contact *contact, char kept[LIMIT_NAME + 1], bool *changed, struct error *err);
+enum status sqlite_profile_set(struct store *store, const struct caller *caller,
+    const struct profile_field *fields, size_t count, int64_t *stamp, bool *changed,
+    struct error *err);
+enum status
+sqlite_profile_get(struct store *store, const struct caller *caller, const char *address,
+    int64_t known, void (*row)(void *arg, const struct profile *), void *arg, struct error *err);
+enum status sqlite_profile_push(struct store *store, int64_t *after, size_t limit,
+    void (*row)(void *arg, int64_t owner_id, const struct contact *), void *arg, bool *more,
+    struct error *err);
+enum status sqlite_group_get(struct store *store, const struct caller *caller, const char *address,
+    int64_t known, void (*row)(void *arg, const struct group_detail *), void *arg,
+    struct error *err);
+enum status sqlite_group_members(struct store *store, const struct caller *caller,
+    const struct members_query *query, bool (*row)(void *arg, const struct member *), void *arg,
+    bool *all, struct error *err);
 enum status
 sqlite_message_send(struct store *store, const struct caller *sender, const struct send_item *item,
     const char *text_json, struct store_sent *sent, struct error *err);

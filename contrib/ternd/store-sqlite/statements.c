@@ -44,7 +44,9 @@
 	"iif(m.role, g.stamp, m.role_stamp) AS told, g.address, coalesce(m.left_name, g.name)," \
 	" m.role = 0"
 /* What a contact as it is told is read from. */
-#define CONTACT_COLUMNS "stamp, address, name, removed"
+#define CONTACT_COLUMNS \
+	"stamp, address, name, removed," \
+	" (SELECT profile_stamp FROM account WHERE account.address = contact.address)"
 
 /* Whether account ?1 may see a msg_id of the conversation of a row. */
 #define IN_SIGHT(id, row) \
@@ -113,6 +115,23 @@ static const char *const sql[ST_COUNT] = {
     [ST_CONTACT_RANGE] = "SELECT " CONTACT_COLUMNS " FROM contact"
                          " WHERE owner_id = ?1 AND address > ?2 AND (?3 IS NULL OR address <= ?3)"
                          " ORDER BY address",
+    [ST_CONTACT_STAMP] = "UPDATE contact SET stamp = ?3 WHERE owner_id = ?1 AND address = ?2",
+
+    [ST_PROFILE_FIND] = "SELECT account_id, profile_stamp FROM account WHERE address = ?1",
+    [ST_PROFILE_STAMP_SET] = "UPDATE account SET profile_stamp = ?2 WHERE account_id = ?1",
+    [ST_PROFILE_FIELDS] = "SELECT field, value FROM profile WHERE account_id = ?1 ORDER BY field",
+    [ST_PROFILE_FIELD_PUT] = "INSERT INTO profile (account_id, field, value) VALUES (?1, ?2, ?3)"
+                             " ON CONFLICT (account_id, field) DO UPDATE SET value = ?3",
+    [ST_PROFILE_FIELD_REMOVE] = "DELETE FROM profile WHERE account_id = ?1 AND field = ?2",
+    [ST_PUSH_PUT] = "INSERT INTO profile_push (account_id, owner_id) VALUES (?1, ?2)"
+                    " ON CONFLICT (account_id) DO UPDATE SET owner_id = ?2",
+    [ST_PUSH_NEXT] = "SELECT account_id, owner_id, profile_stamp, address"
+                     " FROM profile_push JOIN account USING (account_id)"
+                     " WHERE account_id > ?1 ORDER BY account_id LIMIT 1",
+    /* Found by the index contact_address, which the rows' new stamps don't touch. */
+    [ST_PUSH_ROWS] = "SELECT owner_id, name, removed FROM contact"
+                     " WHERE address = ?1 AND owner_id > ?2 ORDER BY owner_id",
+    [ST_PUSH_DONE] = "DELETE FROM profile_push WHERE account_id = ?1",
 
     [ST_CONVERSATION_FIND] =
         "SELECT conversation_id, first_msg_id, last_msg_id, counted, bytes, stamp"
@@ -179,6 +198,16 @@ static const char *const sql[ST_COUNT] = {
     [ST_GROUP_GET] = "SELECT " GROUP_COLUMNS " FROM group_chat AS g CROSS JOIN member AS m"
                      " WHERE g.address = ?2 AND m.account_id = ?1"
                      " AND m.conversation_id = g.conversation_id",
+    [ST_GROUP_DETAIL] =
+        "SELECT g.stamp, g.name, g.topic, g.history, g.members, m.role, g.conversation_id"
+        " FROM group_chat AS g CROSS JOIN member AS m"
+        " WHERE g.address = ?2 AND m.account_id = ?1"
+        " AND m.conversation_id = g.conversation_id AND m.role > 0",
+    [ST_GROUP_MEMBERS] = "SELECT a.address, m.role, m.role_stamp"
+                         " FROM member AS m INDEXED BY member_of_group CROSS JOIN account AS a"
+                         " WHERE m.conversation_id = ?1 AND m.kind = 2 AND m.role_stamp > ?2"
+                         " AND (m.role > 0 OR ?2 > 0)"
+                         " AND a.account_id = m.account_id AND a.address > ?3 ORDER BY a.address",
     [ST_GROUP_HEAD_CHANGES] =
         "SELECT " GROUP_HEAD_COLUMNS " FROM member AS m INDEXED BY member_group CROSS JOIN"
         " conversation AS c CROSS JOIN group_chat AS g"
