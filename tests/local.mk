@@ -101,6 +101,16 @@ check-local:
 
 CLEANFILES += tests/summary
 
+# make check-faults SEEDS="1 2 3" or SEEDS=1-100: see tests/faults/replay.py, whose options may stand
+# among the seeds.
+.PHONY: check-faults
+SEEDS = 1-20
+FAULTS = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH='$(srcdir)/tests/lib' TERN_BUILDDIR='$(builddir)' \
+	LC_ALL=C.UTF-8 $(PYTHON) $(srcdir)/tests/faults
+check-faults: all $(check_PROGRAMS)
+	$(FAULTS)/boundaries.py
+	$(FAULTS)/replay.py $(SEEDS)
+
 # Directories are distributed whole: leave out what running a test by hand puts there.
 dist-hook:
 	find $(distdir)/tests -name __pycache__ -prune -exec rm -rf {} +
@@ -140,13 +150,13 @@ tests_faults_tern_SOURCES = src/main.c tests/faults/hooks.c tests/faults/hooks.h
 	tests/faults/tern_hooks.c
 tests_faults_tern_LDADD = $(TERN_LIBS)
 tests_faults_tern_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
-	-Wl,--wrap=http_create,--wrap=backoff_next
+	-Wl,--wrap=http_create,--wrap=backoff_next,--wrap=time_mono,--wrap=time_left_ms
 tests_faults_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
 tests_faults_ternd_SOURCES = contrib/ternd/main.c tests/faults/hooks.c tests/faults/hooks.h \
 	tests/faults/ternd_hooks.c
 tests_faults_ternd_LDADD = $(TERND_LIBS) $(LIBINTL)
 tests_faults_ternd_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
-	-Wl,--wrap=ack_saver_add,--wrap=reply_send
+	-Wl,--wrap=ack_saver_add,--wrap=reply_send,--wrap=sqlite3_wal_checkpoint_v2
 endif
 
 # Benches are no part of the build: `make bench` builds and runs them, after the machine's own figures.

@@ -1,8 +1,8 @@
 """A proxy between a real client and the real server that does what it was told, and nothing by chance.
 
-Each device has one of its own, so that it is known whose a request is. A plan is a list of faults;
-each says which request it is for (the nth that this plan sees, of one method or of all), what
-becomes of it, and at which byte. Nothing depends on time.
+Each device has one of its own, so that it is known whose a request is. A command has a plan, a list
+of faults; each says which request it is for (the nth of one method, or of all), what becomes of it,
+and at which byte. Nothing depends on time. Held polls pass as they are.
 
 A fault is a dict:
   method, nth   "send" or None for any; 0 is the first
@@ -112,12 +112,41 @@ class Peer:
         self.socket.close()
 
 
+class Plan:
+    """The faults of one command, and what becomes of its requests."""
+
+    def __init__(self, faults):
+        self.faults = list(faults)
+        self.seen = {}   # method, or None for all: how many requests
+        self.log = []    # a text for each request
+        self.fired = []  # faults
+        self.later = []  # (request, fault): to be made again
+
+    def take(self, method):
+        """The fault of the next request, of that method; None for none."""
+        counts = {name: self.seen.get(name, 0) for name in (method, None)}
+        for name, count in counts.items():
+            self.seen[name] = count + 1
+        for fault in self.faults:
+            if fault["method"] in counts and fault["nth"] == counts[fault["method"]]:
+                self.fired.append(fault)
+                return fault
+        return None
+
+
 class Exchange:
     """One request and what becomes of it."""
 
-    def __init__(self, method, request, fault):
-        self.method, self.request, self.fault = method, request, fault
+    def __init__(self, method, request, plan, fault):
+        self.method, self.request, self.plan, self.fault = method, request, plan, fault
         self.kind = fault["kind"] if fault else None
+        self.noted = False
+
+    def note(self, what):
+        """The first that is said is what becomes of it."""
+        if not self.noted:
+            self.plan.log.append(f"{self.method} {what}")
+        self.noted = True
 
     def place(self, side, message):
         """Where the fault is in this message, as a number of bytes; None where it is elsewhere."""
@@ -140,11 +169,7 @@ class FaultProxy:
     def __init__(self, t, world, name):
         self.world, self.name = world, name
         self.lock = threading.Lock()
-        self.plan = []
-        self.seen = {}       # method: how often since the plan was made
-        self.log = []        # what became of each request since then
-        self.fired = 0       # faults of the plan
-        self.later = []      # requests to be made again
+        self.plans = [Plan(())]  # of commands, one within the other: the last is in force
         self.answers = {}    # method: the last whole answer
         self.open = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -153,16 +178,15 @@ class FaultProxy:
         t.on_close(self.close)
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def arm(self, plan):
-        """From now on this is the plan; what came before is forgotten."""
+    def arm(self, faults):
+        """From now on this is the plan, until disarm()."""
         with self.lock:
-            self.plan, self.seen, self.log, self.fired = list(plan), {}, [], 0
+            self.plans.append(Plan(faults))
 
     def disarm(self):
-        """No more faults. What became of each request since arm()."""
+        """The plan before it is in force again. Returns the one that was."""
         with self.lock:
-            log, self.plan, self.log = self.log, [], []
-        return log
+            return self.plans.pop()
 
     def close(self):
         try:
@@ -188,22 +212,24 @@ class FaultProxy:
             threading.Thread(target=self._serve, args=(Peer(connection),), daemon=True).start()
 
     def _serve(self, client):
-        server = None
+        server = exchange = None
         with self.lock:
             self.open.add(client)
         try:
             while True:
-                request = client.message()
-                exchange = self._begin(request)
+                exchange = None
+                exchange = self._begin(client.message())
                 if server is None:
                     server = self._upstream()
                 if server is None:
-                    self._note(exchange, "no server")
+                    exchange.note("no server")
                     return
                 if not self._exchange(exchange, client, server):
                     return
         except (Gone, OSError):
-            pass
+            if exchange is not None:
+                exchange.note(exchange.kind or "no answer")
+                self.world.wait_for_end()
         finally:
             hard = getattr(client, "hard", False)
             with self.lock:
@@ -224,17 +250,10 @@ class FaultProxy:
     def _begin(self, request):
         method = request[0].split(b" ")[1].rsplit(b"/", 1)[-1].decode("latin-1")
         with self.lock:
-            counts = {name: self.seen.get(name, 0) for name in (method, None)}
-            for name in counts:
-                self.seen[name] = counts[name] + 1
-            fault = next((f for f in self.plan if f["method"] in counts
-                          and f["nth"] == counts[f["method"]]), None)
-            self.fired += fault is not None
-        return Exchange(method, request, fault)
-
-    def _note(self, exchange, what):
-        with self.lock:
-            self.log.append(f"{exchange.method} {what}")
+            plan = self.plans[-1]
+            # A held poll is a follower's, which has no plan.
+            fault = plan.take(method) if method != "events" else None
+            return Exchange(method, request, plan if method != "events" else Plan(()), fault)
 
     # ---- one exchange: True where the connection stays ----
 
@@ -247,16 +266,12 @@ class FaultProxy:
         if kind == "twice" and fault["order"] == "before":
             self.again(exchange.request)
         if kind == "twice" and fault["order"] == "later":
-            self.later.append(exchange.request)
+            exchange.plan.later.append((exchange.request, fault))
         if kind == "meanwhile" and fault["where"] == "request":
             self.world.meanwhile(fault["steps"])
         if not self._pass(exchange, "request", exchange.request, server, client):
             return False
-        try:
-            answer = server.message(client)
-        except (Gone, OSError):
-            self._note(exchange, kind or "no answer")
-            raise Gone from None
+        answer = server.message(client)
         status = answer[0].split(b" ")[1].decode("latin-1")
         if kind == "twice" and fault["order"] == "after":
             self.again(exchange.request)
@@ -268,11 +283,11 @@ class FaultProxy:
             return self._say(exchange, client, plain(
                 b"200 OK", answer[1][:fault["at"] % (len(answer[1]) or 1)]))
         self.answers[exchange.method] = answer[0] + answer[1]
-        self._note(exchange, f"{kind} {status}" if kind else status)
+        exchange.note(f"{kind} {status}" if kind else status)
         return self._pass(exchange, "answer", answer, client, server)
 
     def _say(self, exchange, client, data):
-        self._note(exchange, exchange.kind)
+        exchange.note(exchange.kind)
         client.send(data)
         return False
 
@@ -284,9 +299,8 @@ class FaultProxy:
             to.send(data, 40 if exchange.kind == "slow" else 1)
             return True
         to.send(data[:place])
+        exchange.note(exchange.kind)
         if exchange.kind == "cut":
-            if side == "request":
-                self._note(exchange, exchange.kind)
             client = other if side == "request" else to
             client.hard = exchange.fault.get("hard", False)
             return False

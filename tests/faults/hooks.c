@@ -13,6 +13,13 @@
 #include "base/mem.h"
 
 static atomic_long passed;
+static atomic_long ended;
+
+long
+commits_ended(void)
+{
+	return atomic_load(&ended);
+}
 
 long
 setting(const char *name, long otherwise)
@@ -75,6 +82,7 @@ __wrap_sqlite3_step(sqlite3_stmt *statement)
 	code = __real_sqlite3_step(statement);
 	if (commit && code == SQLITE_DONE)
 		boundary("after commit");
+	ended += commit;
 	return code;
 }
 
@@ -90,5 +98,6 @@ __wrap_sqlite3_exec(sqlite3 *db, const char *sql,
 	code = __real_sqlite3_exec(db, sql, row, arg, why);
 	if (commit && code == SQLITE_OK)
 		boundary("after commit");
+	ended += commit;
 	return code;
 }

@@ -12,6 +12,9 @@
  */
 void boundary(const char *name);
 
+/* How many writing transactions this process has ended, well or not. */
+long commits_ended(void);
+
 /* A number from the environment; otherwise where there is none. */
 long setting(const char *name, long otherwise);
 

@@ -1,9 +1,15 @@
 /*
- * The client: boundaries where a request leaves and where its answer came; one call at a time, so
- * that what is counted comes in the same order each time; and no waiting before it tries again.
+ * The client: boundaries where a request leaves and where its answer came. TERN_TEST_RETRY_MS=N is
+ * how long it waits before it tries again.
+ *
+ * With TERN_TEST_SERIAL=1 the same comes in the same order each time: one call at a time, one
+ * answer each time that the engine waits, and a clock that stands still while an answer is on its
+ * way, and hurries where there is nothing but to wait. So a command that is given ten seconds tries
+ * as often as it would in ten seconds.
  */
 #include "hooks.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +34,7 @@ struct hooked {
 	bool serial;
 	struct hooked_call calls[CALLS]; /* in the order they were to start */
 	size_t count;
+	size_t ended; /* calls, so far */
 };
 
 /* A call's arg is its caller's: so it is found by its address. */
@@ -37,6 +44,9 @@ enum status __real_http_create(struct transport **transport, const char *server,
 enum status __wrap_http_create(struct transport **transport, const char *server, struct error *err);
 int64_t __real_backoff_next(struct backoff *backoff);
 int64_t __wrap_backoff_next(struct backoff *backoff);
+int64_t __real_time_mono(void);
+int64_t __wrap_time_mono(void);
+int __wrap_time_left_ms(int64_t deadline);
 
 static void
 start_next(struct hooked *hooked)
@@ -77,10 +87,12 @@ on_done(struct transport_call *call)
 	struct hooked *hooked = the_hooked;
 
 	call->done = forget(hooked, call);
+	hooked->ended++;
 	if (call->status == STATUS_OK || call->error != WIRE_OK)
 		boundary("after answer");
 	call->done(call);
-	start_next(hooked);
+	if (!hooked->serial)
+		start_next(hooked);
 }
 
 static void
@@ -92,7 +104,8 @@ hooked_start(struct transport *transport, struct transport_call *call)
 		abort();
 	hooked->calls[hooked->count++] = (struct hooked_call){call, call->done, false};
 	call->done = on_done;
-	start_next(hooked);
+	if (!hooked->serial)
+		start_next(hooked);
 }
 
 static void
@@ -112,7 +125,55 @@ hooked_cancel(struct transport *transport, struct transport_call *call)
 	hooked->real->ops->cancel(hooked->real, call);
 	if (done)
 		call->done = done;
-	start_next(hooked);
+}
+
+/* ---- the clock ---- */
+
+static int64_t skipped; /* microseconds */
+
+int64_t
+__wrap_time_mono(void)
+{
+	static int64_t stopped;
+
+	if (!setting("TERN_TEST_SERIAL", 0))
+		return __real_time_mono();
+	if (!stopped)
+		stopped = __real_time_mono();
+	return stopped + skipped;
+}
+
+int
+__wrap_time_left_ms(int64_t deadline)
+{
+	int64_t left = (deadline - __wrap_time_mono() + TIME_MS - 1) / TIME_MS;
+
+	return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+int64_t
+__wrap_backoff_next(struct backoff *backoff)
+{
+	int64_t ms = setting("TERN_TEST_RETRY_MS", 0);
+
+	if (ms)
+		return __wrap_time_mono() + ms * TIME_MS;
+	if (!setting("TERN_TEST_SERIAL", 0))
+		return __real_backoff_next(backoff);
+	ms = backoff->delay ? backoff->delay / TIME_MS * 2 : BACKOFF_FIRST_MS;
+	ms = ms < BACKOFF_MOST_MS ? ms : BACKOFF_MOST_MS;
+	backoff->delay = ms * TIME_MS;
+	return __wrap_time_mono() + backoff->delay; /* without jitter */
+}
+
+/* An answer is on its way: not that of a held poll, which may never come. */
+static bool
+is_busy(const struct hooked *hooked)
+{
+	for (size_t i = 0; i < hooked->count; i++)
+		if (!hooked->calls[i].call->method->held)
+			return true;
+	return false;
 }
 
 static enum status
@@ -120,8 +181,20 @@ hooked_wait(struct transport *transport, struct pollfd *fds, size_t count, int t
     struct error *err)
 {
 	struct hooked *hooked = (struct hooked *)transport;
+	size_t ended = hooked->ended;
+	bool hurries;
+	enum status status;
 
-	return hooked->real->ops->wait(hooked->real, fds, count, timeout_ms, err);
+	start_next(hooked);
+	hurries = hooked->serial && !is_busy(hooked) && timeout_ms > 0;
+	status = hooked->real->ops->wait(hooked->real, fds, count,
+	    !hurries           ? timeout_ms
+	    : timeout_ms < 200 ? timeout_ms / 10 + 1
+	                       : 20,
+	    err);
+	if (hurries && hooked->ended == ended)
+		skipped += timeout_ms * TIME_MS;
+	return status;
 }
 
 static void
@@ -155,12 +228,4 @@ __wrap_http_create(struct transport **transport, const char *server, struct erro
 	the_hooked = hooked;
 	*transport = &hooked->transport;
 	return STATUS_OK;
-}
-
-int64_t
-__wrap_backoff_next(struct backoff *backoff)
-{
-	int64_t ms = setting("TERN_TEST_RETRY_MS", 0);
-
-	return ms ? time_mono() + ms * TIME_MS : __real_backoff_next(backoff);
 }

@@ -6,8 +6,10 @@ a time, unless a proxy holds one up while others run.
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
+import time
 
 import tern_test
 from tern_programs import BUILDDIR, LIMIT, Failure, check
@@ -16,7 +18,9 @@ from fault_proxy import FaultProxy
 
 TERN = os.environ.get("TERN") or os.path.join(BUILDDIR, "tests", "faults", "tern")
 TERND = os.environ.get("TERND") or os.path.join(BUILDDIR, "tests", "faults", "ternd")
-HOOKS = {"TERN_TEST_SERIAL": "1", "TERN_TEST_RETRY_MS": "5"}
+HOOKS = {"TERN_TEST_SERIAL": "1"}
+# What runs beside commands lives in real time.
+BESIDE = {"TERN_TEST_RETRY_MS": "5"}
 # Everything that a database consists of.
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
@@ -41,10 +45,12 @@ class Device:
 class Done:
     """A command that ended."""
 
-    def __init__(self, device, args, code, out, err, passed, requests):
+    def __init__(self, device, args, code, out, err, passed, plan):
         self.device, self.args, self.code, self.out, self.err = device, args, code, out, err
-        self.passed = passed      # names of the boundaries
-        self.requests = requests  # what its proxy says of each
+        self.passed = passed       # names of the boundaries
+        self.requests = plan.log   # what its proxy says of each
+        self.fired = plan.fired    # faults
+        self.later = plan.later    # (request, fault): to be made again
 
     @property
     def killed(self):
@@ -56,14 +62,17 @@ class Done:
 
 
 class World:
-    def __init__(self, t, devices=(("alice", 2), ("bob", 1)), server_options=()):
+    """devices: (account, how many); store: the server's database; home: gives a device's directory
+    by its name."""
+
+    def __init__(self, t, devices=(("alice", 2), ("bob", 1)), store=None, home=None):
         self.t = t
         self.lock = threading.RLock()   # over the server's starts and ends
         self.up = threading.Event()
         self.stays_down = False
         self.crashes = 0
         self.meanwhile = lambda steps: None
-        self.server = tern_test.Server(t, fixed=True, program=TERND, options=server_options,
+        self.server = tern_test.Server(t, fixed=True, program=TERND, store=store,
                                        preexec=ignore_full_disk)
         self.server.env = dict(HOOKS)
         self.start_server()
@@ -71,11 +80,18 @@ class World:
         self.devices = {}
         for name, count in devices:
             for index in range(count):
-                device = Device(self, t.user(name), index)
+                device_name = f"{name}{index}"
+                user = t.user(name, home=home and home(device_name))
+                device = Device(self, user, index)
                 self.devices[device.name] = device
                 self.password(device, "login" if index else "register")
 
     # ---- the server ----
+
+    @property
+    def armed(self):
+        """It is to be killed at some boundary."""
+        return "TERN_TEST_KILL" in self.server.env
 
     def start_server(self, **env):
         """Starts it; env is what its environment has besides, as long as it runs."""
@@ -126,10 +142,18 @@ class World:
 
     def wait_for_server(self):
         """True once it is up; False where it is meant to stay down."""
-        while not self.up.wait(0.01):
+        while self.server.process.process.poll() is not None or not self.up.wait(0.01):
             if self.stays_down:
                 return False
+            time.sleep(0.001)
         return True
+
+    def wait_for_end(self):
+        """A connection to the server was lost: where it is to be killed at some boundary, it is
+        dying, and must not be taken for one that serves."""
+        process, deadline = self.server.process.process, time.monotonic() + 0.5
+        while self.armed and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.001)
 
     def _end(self):
         with self.lock:
@@ -193,6 +217,18 @@ class World:
             shutil.rmtree(device.user.home)
             shutil.copytree(os.path.join(self.t.path(name), device.name), device.user.home)
         copy_database(os.path.join(self.t.path(name), "server.db"), self.server.store)
+
+    def backup(self, name):
+        """Copies the server's database as a tool for backups does, whoever uses it."""
+        source = sqlite3.connect(f"file:{self.server.store}?mode=ro", uri=True)
+        target = sqlite3.connect(self.t.path(name))
+        source.backup(target)
+        target.close()
+        source.close()
+
+    def restore(self, name):
+        """The server is down."""
+        copy_database(self.t.path(name), self.server.store)
 
 
 def copy_database(source, target):
