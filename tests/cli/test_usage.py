@@ -26,6 +26,10 @@ WRONG = [
     ["contacts", "extra"], ["contacts", "--nothing"],
     ["contact"], ["contact", "add"], ["contact", "remove"], ["contact", "paint", "bob"],
     ["contact", "add", "not an address"], ["contact", "add", "bob", "--nothing"],
+    ["groups", "extra"], ["groups", "--nothing"],
+    ["group"], ["group", "paint", "#g"], ["group", "create"], ["group", "invite", "#g"],
+    ["group", "create", "bob"], ["group", "role", "#g", "bob", "king"],
+    ["group", "kick", "#g", "not an address"],
     ["status", "extra"], ["status", "--nothing"],
     ["version", "extra"], ["help", "nothing-like-this"],
 ]
