@@ -208,9 +208,11 @@ look(struct pools *pools, struct pool_device *device)
 	return NEWS_NONE;
 }
 
-/* Appends ,"events":[…] as far as a page goes. Returns the stamp up to which all was told. */
+/* Appends ,"events":[…] as far as a page goes. Returns the stamp up to which all was told. *shared
+ * turns true where other accounts are told of one of them, too. */
 static int64_t
-write_events(const struct pools *pools, const struct pool_device *device, struct buf *events)
+write_events(
+    const struct pools *pools, const struct pool_device *device, struct buf *events, bool *shared)
 {
 	const struct ring *ring = &device->pool->ring;
 	int64_t to = device->cursor;
@@ -227,17 +229,22 @@ write_events(const struct pools *pools, const struct pool_device *device, struct
 				return to;
 			buf_add_char(events, rows++ ? ',' : '[');
 			buf_add(events, event->text->data, event->text->length);
+			*shared |= event->text->references > 1;
 		}
 		to = event->stamp;
 	}
 	return pools->committed;
 }
 
-/* Answers with all there is for the device behind its cursor. */
+/*
+ * Answers with all there is for the device behind its cursor. In a round what many accounts are
+ * told of travels as it is: it would be compressed for each of them, here on the loop, all at once.
+ */
 static void
-answer_events(struct pools *pools, struct pool_device *device, struct call *call)
+answer_events(struct pools *pools, struct pool_device *device, struct call *call, bool in_round)
 {
 	struct buf body, events;
+	bool shared = false;
 	int64_t to;
 
 	if (look(pools, device) == NEWS_LACKING) {
@@ -246,7 +253,7 @@ answer_events(struct pools *pools, struct pool_device *device, struct call *call
 	}
 	buf_init(&events, LIMIT_ANSWER);
 	buf_init(&body, LIMIT_ANSWER);
-	to = write_events(pools, device, &events);
+	to = write_events(pools, device, &events, &shared);
 	buf_add_char(&body, '{');
 	json_put_string(&body, "generation", pools->generation);
 	json_put_int(&body, "from", device->cursor);
@@ -258,6 +265,8 @@ answer_events(struct pools *pools, struct pool_device *device, struct call *call
 	}
 	buf_add_char(&body, '}');
 	buf_finish(&events);
+	if (in_round && shared)
+		call->takes_packed = false;
 	call_answer(call, &body);
 }
 
@@ -275,7 +284,7 @@ on_expire(struct call *call)
 	struct pool_device *device = call->arg;
 
 	take_call(pools, device);
-	answer_events(pools, device, call);
+	answer_events(pools, device, call, false);
 }
 
 static void
@@ -325,7 +334,7 @@ run_round(struct pools *pools)
 		/* call_answer() runs no other call's handler: the list stays as it is. */
 		LIST_FOREACH(device, &pool->devices, sibling)
 		if (device->call && look(pools, device) != NEWS_NONE) {
-			answer_events(pools, device, take_call(pools, device));
+			answer_events(pools, device, take_call(pools, device), true);
 			device->round = pools->round;
 			pools->round_left++;
 		}
@@ -383,7 +392,7 @@ pools_poll(struct pools *pools, struct call *call, const struct cursor *cursor, 
 	if (!device)
 		answer_word(pools, call, "resync");
 	else if (look(pools, device) != NEWS_NONE || wait_ms <= 0 || pools->draining)
-		answer_events(pools, device, call);
+		answer_events(pools, device, call, false);
 	else
 		hold(pools, device, call, wait_ms);
 }
@@ -524,7 +533,7 @@ on_drain(evutil_socket_t fd, short what, void *arg)
 	for (; share > 0; share--) {
 		struct pool_device *device = TAILQ_FIRST(&pools->held);
 
-		answer_events(pools, device, take_call(pools, device));
+		answer_events(pools, device, take_call(pools, device), false);
 	}
 	if (pools->held_count)
 		event_add(pools->drain, &tick);

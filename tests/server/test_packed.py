@@ -6,7 +6,7 @@ import tern_test
 import tern_zstd
 from tern_test import Api, Connection, check, check_equal, wait_for
 
-from tern_helpers import metric, send_one
+from tern_helpers import key, metric, send_one
 
 TAKES = ("Accept-Encoding: zstd",)
 PACKED = ("Content-Encoding: zstd",)
@@ -71,6 +71,32 @@ def test_events(t):
         answer = json.loads(tern_zstd.unpack(data) if expected else data)
         check_equal([e["text"] for e in answer["events"]], [text], "its events")
         held.close()
+
+
+def test_pushes_to_many(t):
+    """What a group is told of is not compressed for each of its members; what one asks for is."""
+    server = t.server()
+    people = [Api(server).register(name) for name in ("alice", "bob", "carol")]
+    people[0].call("group-create", {
+        "key": key(1), "address": "#team@example.org", "name": "Team", "history": False,
+        "members": ["bob@example.org", "carol@example.org"]})
+    polls = []
+    for api in people[1:]:
+        api.sync()
+        polls.append(Connection(server.port))
+        polls[-1].request("/v1/events", {"cursor": api.cursor, "wait": 60000}, api.token,
+                          headers=TAKES)
+    wait_for(lambda: metric(server, "ternd_polls_held") == 2, what="held polls")
+    send_one(people[0], "long " * 1000, "#team@example.org")
+    for held in polls:
+        _, fields, data = held.answer()
+        check_equal(fields.get("content-encoding"), None, "a push's encoding")
+        check_equal([e["text"] for e in json.loads(data)["events"]], ["long " * 1000], "it")
+        held.close()
+    status, packed, _, again = ask(people[1], "events", {"cursor": people[1].cursor, "wait": 0},
+                                   TAKES)
+    check_equal((status, packed), (200, True), "what waited")
+    check_equal([e["text"] for e in again["events"]], ["long " * 1000], "it again")
 
 
 def test_requests(t):
