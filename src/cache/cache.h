@@ -259,6 +259,11 @@ enum status cache_history(struct cache *cache, const struct history_query *query
     void (*row)(void *arg, const struct message *message),
     void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err);
 
+/* *after: the msg_id right below the first message held whose time is `since` or later; 0 where
+ * there is no such conversation. As the server's clock was right: found by halving. */
+enum status cache_history_since(struct cache *cache, const char *conversation, int64_t since,
+    int64_t *after, struct error *err);
+
 struct cache_conversation {
 	struct conversation_head head;
 	int64_t held;    /* messages in ranges, expired ones not counted */
@@ -319,6 +324,24 @@ cache_draft_get(struct cache *cache, const char *conversation, char **text, stru
 enum status
 cache_draft_set(struct cache *cache, const char *conversation, const char *text, struct error *err);
 
+/* What of the history is to be held, whatever anybody acknowledged. */
+struct roaming {
+	const char *const *who; /* conversations; NULL: all */
+	size_t who_count;
+	int64_t since;  /* not what is older (wall time); 0 for no bound */
+	int64_t newest; /* of each conversation so many ids; 0 for all */
+};
+
+/*
+ * The holes to fill next for that: of the conversation with the newest changes first, from its
+ * newest hole downwards, at most `ids` msg_ids in at most `limit` ranges. Asked again with what
+ * came it goes on, until there is none. `since` is told by the message above a hole: the server's
+ * clock was right then. *left (may be NULL): ids missing in those conversations in all, an upper
+ * bound with `since`.
+ */
+enum status cache_missing_newest(struct cache *cache, const struct roaming *roaming, int64_t ids,
+    size_t limit, struct cache_ranges *missing, int64_t *left, struct error *err);
+
 /* ---- acknowledgements that no request has carried yet (acks.c) ---- */
 
 /* Pages and events make them. What was settled makes none by itself: it goes with the next one that
@@ -358,6 +381,19 @@ enum status cache_consumer_handing(struct cache *cache, int64_t consumer,
 /* They were handed on: the places advance, durably (FULL); never back. */
 enum status cache_consumer_advance(struct cache *cache, int64_t consumer,
     const struct conversation_range *places, size_t count, struct error *err);
+
+/*
+ * Handing on without places that advance by it: *copy is a consumer of this process' own that
+ * stands where `consumer` stands, and is used and advanced in its stead; what was handed on before
+ * is told as repeated. cache_consumer_handing() still is for `consumer`. The caller sees to it that
+ * there is one such process at a time. (consumer_manual.c)
+ */
+enum status
+cache_consumer_manual(struct cache *cache, int64_t consumer, int64_t *copy, struct error *err);
+/* A script is done with everything up to that message, which was handed on: the place advances,
+ * durably (FULL); never back. NOT_FOUND where it was not handed on. */
+enum status cache_consumer_done(struct cache *cache, int64_t consumer, const char *conversation,
+    int64_t msg_id, struct error *err);
 
 /* ---- searching (search.c) ---- */
 

@@ -355,8 +355,8 @@ cache_consumer_handing(struct cache *cache, int64_t consumer,
 	return cache_end(cache, status, err);
 }
 
-static enum status
-advance(
+enum status
+consumer_advance(
     struct cache *cache, int64_t consumer, const struct conversation_range *to, struct error *err)
 {
 	struct conversation conversation;
@@ -386,6 +386,6 @@ cache_consumer_advance(struct cache *cache, int64_t consumer,
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = advance(cache, consumer, &places[i], err);
+		status = consumer_advance(cache, consumer, &places[i], err);
 	return cache_end(cache, status, err);
 }

@@ -151,3 +151,45 @@ cache_history(struct cache *cache, const struct history_query *query,
 		status = tell_window(&telling, &conversation, query, &own, err);
 	return cache_end(cache, status, err);
 }
+
+/* ---- dates ---- */
+
+static enum status
+find_since(struct cache *cache, const struct conversation *c, int64_t since, int64_t *after,
+    struct error *err)
+{
+	int64_t low = 1, end = c->last + 1;
+	sqlite3_stmt *statement;
+	enum status status = STATUS_OK;
+
+	while (low < end && status == STATUS_OK) {
+		int64_t middle = low + (end - low) / 2;
+		bool found;
+
+		status = cache_find(cache, SQL_MESSAGE_TIME_ABOVE,
+		    VALUES(INT(c->id), INT(middle - 1)), &statement, &found, err);
+		if (status == STATUS_OK && found && sqlite3_column_int64(statement, 0) < since)
+			low = sqlite3_column_int64(statement, 1) + 1;
+		else
+			end = middle;
+	}
+	*after = low - 1;
+	return status;
+}
+
+enum status
+cache_history_since(
+    struct cache *cache, const char *conversation, int64_t since, int64_t *after, struct error *err)
+{
+	struct conversation c;
+	bool found = false;
+	enum status status = cache_begin(cache, READ, err);
+
+	*after = 0;
+	if (status != STATUS_OK)
+		return status;
+	status = conversation_find(cache, conversation, &c, &found, err);
+	if (status == STATUS_OK && found)
+		status = find_since(cache, &c, since, after, err);
+	return cache_end(cache, status, err);
+}

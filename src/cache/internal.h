@@ -290,5 +290,8 @@ enum status search_rows_deleted(struct cache *cache, struct error *err);
 /* A conversation reaches further: sets place.next of the consumers that had none there. */
 enum status
 consumer_reach(struct cache *cache, const struct conversation *conversation, struct error *err);
+/* Moves a place up to `to` (ids.last), within a transaction. */
+enum status consumer_advance(
+    struct cache *cache, int64_t consumer, const struct conversation_range *to, struct error *err);
 
 #endif

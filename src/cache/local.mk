@@ -8,6 +8,7 @@ src_libcache_a_SOURCES = \
 	src/cache/cache.h \
 	src/cache/connection.c \
 	src/cache/consumer.c \
+	src/cache/consumer_manual.c \
 	src/cache/contacts.c \
 	src/cache/conversations.c \
 	src/cache/generation.c \
@@ -21,6 +22,7 @@ src_libcache_a_SOURCES = \
 	src/cache/open.c \
 	src/cache/outbox.c \
 	src/cache/ranges.c \
+	src/cache/roaming.c \
 	src/cache/schema.c \
 	src/cache/search.c src/cache/search.h \
 	src/cache/search_query.c \

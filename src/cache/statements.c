@@ -88,6 +88,13 @@ static const char *const texts[SQL_COUNT] = {
         " ON p.consumer_id = ?2 AND p.conversation_id = c.conversation_id"
         " WHERE c.held < c.last - c.first + 1 AND (?1 IS NULL OR c.address = ?1)",
 
+    [SQL_CONVERSATION_HOLES_NEWEST] =
+        "SELECT address, conversation_id, first, last FROM conversation"
+        " WHERE held < last - first + 1 AND (?1 IS NULL OR address = ?1)"
+        " ORDER BY stamp DESC, conversation_id",
+    [SQL_CONVERSATION_MISSING] = "SELECT sum(last - first + 1 - held) FROM conversation"
+                                 " WHERE held < last - first + 1 AND (?1 IS NULL OR address = ?1)",
+
     /* Downwards: whoever walks stops at the first run that ends too low. */
     [SQL_HELD_BELOW] = "SELECT first, last FROM held WHERE conversation_id = ?1 AND first <= ?2"
                        " ORDER BY first DESC",
@@ -119,6 +126,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MESSAGE_BY_KEY] = "SELECT m.msg_id, m.time, m.stamp, m.type, m.text, c.address,"
                            " m.target FROM message m JOIN conversation c USING (conversation_id)"
                            " WHERE m.key = ?1 LIMIT 1",
+    /* A message of a lost history has the time that it had there. */
+    [SQL_MESSAGE_TIME_ABOVE] = "SELECT time, msg_id FROM message WHERE conversation_id = ?1"
+                               " AND msg_id > ?2 AND was IS NULL ORDER BY msg_id LIMIT 1",
     [SQL_MESSAGE_NEXT] = "SELECT stamp FROM message WHERE conversation_id = ?1 AND msg_id > ?2"
                          " AND msg_id <= ?3 ORDER BY msg_id LIMIT 1",
     /* The id that is ?5 + 1 messages back from the upper bound, or on from the lower one; ?4:
@@ -191,6 +201,20 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CONSUMER_PLACES] = "SELECT n.consumer_id, ifnull(p.place, 0) FROM consumer n"
                             " LEFT JOIN place p ON p.consumer_id = n.consumer_id"
                             " AND p.conversation_id = ?1 WHERE p.next IS NULL",
+    /* A name that nobody can give one. */
+    [SQL_CONSUMER_COPY] = "INSERT INTO consumer (name) SELECT name || ' (manual)' FROM consumer"
+                          " WHERE consumer_id = ?1 ON CONFLICT (name) DO NOTHING",
+    [SQL_CONSUMER_COPIED] = "SELECT copy.consumer_id FROM consumer n, consumer copy"
+                            " WHERE n.consumer_id = ?1 AND copy.name = n.name || ' (manual)'",
+    [SQL_PLACE_COPY] = "INSERT INTO place (consumer_id, conversation_id, place, handing, next)"
+                       " SELECT ?2, conversation_id, place, handing, next FROM place"
+                       " WHERE consumer_id = ?1 ON CONFLICT (consumer_id, conversation_id)"
+                       " DO UPDATE SET place = excluded.place, handing = excluded.handing,"
+                       " next = excluded.next",
+    [SQL_PLACE_LOST] = "DELETE FROM place WHERE consumer_id = ?2 AND conversation_id NOT IN"
+                       " (SELECT conversation_id FROM place WHERE consumer_id = ?1)",
+    [SQL_PLACE_HANDED] = "SELECT max(place, handing) FROM place WHERE consumer_id = ?1"
+                         " AND conversation_id = ?2",
     [SQL_PLACE_START_NOW] = "INSERT INTO place (consumer_id, conversation_id, place)"
                             " SELECT ?1, conversation_id, last FROM conversation",
     [SQL_PLACE_NEXT] = "INSERT INTO place (consumer_id, conversation_id, next)"

@@ -114,6 +114,11 @@ set_option(const struct option *option, void *options, const char *value, struct
 		return set_int(option, (int64_t *)to, value, err);
 	case OPTION_SECONDS:
 		return set_seconds(option, (int64_t *)to, value, err);
+	case OPTION_DATE:
+		if (!time_date_parse(value, (int64_t *)to))
+			return wrong_value(option, value,
+			    _("a date such as 2026-11-22, 2026-11, 2026 or 7d"), err);
+		return STATUS_OK;
 	case OPTION_WORD:
 		return set_word(option, (int *)to, value, err);
 	case OPTION_KEY:

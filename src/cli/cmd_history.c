@@ -7,6 +7,7 @@ struct history_options {
 	int64_t count;
 	int64_t before;
 	int64_t after;
+	int64_t since;
 };
 
 static const struct history_options defaults = {.count = 50};
@@ -34,6 +35,11 @@ static const struct option options[] = {
         .help = N_("only messages above this number; alone, the oldest of them"),
         .min = 0,
         .max = INT64_MAX},
+    {.name = "since",
+        .kind = OPTION_DATE,
+        .offset = offsetof(struct history_options, since),
+        .argument = "DATE",
+        .help = N_("only messages from that day on")},
 };
 
 struct history {
@@ -68,6 +74,7 @@ run(struct cli *cli, const void *o, int argc, char **argv, struct error *err)
 	    .before = history_options->before,
 	    .after = history_options->after,
 	    .count = (size_t)history_options->count,
+	    .since = history_options->since,
 	};
 	enum status status = client_parse_address(cli->client, &who, argv[0], err);
 
@@ -81,7 +88,7 @@ extern const struct command command_history;
 
 const struct command command_history = {
     .name = "history",
-    .usage = "WHO [-n N] [--before ID] [--after ID]",
+    .usage = "WHO [-n N] [--before ID] [--after ID] [--since DATE]",
     .summary = N_("show a conversation, from the cache"),
     .details = N_("What the cache does not hold is said where it is missing. Your own messages\n"
                   "that are still queued come last."),

@@ -4,6 +4,7 @@
 
 #include "base/timeu.h"
 #include "cli/command.h"
+#include "cli/consumer.h"
 #include "cli/exec.h"
 #include "cli/print.h"
 
@@ -17,6 +18,7 @@ struct recv_options {
 	int64_t timeout;
 	bool follow;
 	bool own;
+	bool manual;
 };
 
 static const struct recv_options defaults = {.timeout = -1};
@@ -56,6 +58,10 @@ static const struct option options[] = {
         .kind = OPTION_FLAG,
         .offset = offsetof(struct recv_options, own),
         .help = N_("your own messages too")},
+    {.name = "manual",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct recv_options, manual),
+        .help = N_("let the place advance by tern done alone")},
     {.name = "exec",
         .kind = OPTION_STRING,
         .offset = offsetof(struct recv_options, exec),
@@ -94,7 +100,7 @@ flush(void *arg)
 	return status;
 }
 
-static enum status
+enum status
 check_consumer(const char *name, struct error *err)
 {
 	static const char letters[] =
@@ -117,6 +123,7 @@ run(struct cli *cli, const void *options_, int argc, char **argv, struct error *
 	    .from_now = o->from == FROM_NOW,
 	    .own = o->own,
 	    .follow = o->follow,
+	    .manual = o->manual,
 	    .count = o->count,
 	    .deadline = deadline_in(o->timeout),
 	    .batch = o->exec ? 1 : 0,

@@ -21,6 +21,7 @@ enum option_kind {
 	OPTION_STRING,  /* const char *, not empty */
 	OPTION_INT,     /* int64_t, from min to max */
 	OPTION_SECONDS, /* int64_t in microseconds; written with a point in any language */
+	OPTION_DATE,    /* int64_t: wall time of its beginning; time_date_parse() */
 	OPTION_WORD,    /* int: which of words */
 	OPTION_KEY,     /* struct key; a bool `has` of the option's own stands at offset2 */
 };

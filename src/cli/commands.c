@@ -7,7 +7,8 @@
 
 extern const struct command command_register, command_login, command_logout, command_contact,
     command_contacts, command_group, command_groups, command_send, command_recv, command_fetch,
-    command_history, command_status, command_search, command_help, command_version;
+    command_history, command_status, command_search, command_sync, command_done, command_export,
+    command_help, command_version;
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
@@ -16,9 +17,12 @@ const struct command *const commands[] = {
     &command_logout,
     &command_send,
     &command_recv,
+    &command_done,
     &command_fetch,
+    &command_sync,
     &command_history,
     &command_search,
+    &command_export,
     &command_contacts,
     &command_contact,
     &command_groups,

@@ -7,6 +7,8 @@ src_libcli_a_SOURCES = \
 	src/cli/arguments.c \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/cmd_contact.c \
+	src/cli/cmd_done.c \
+	src/cli/cmd_export.c \
 	src/cli/cmd_fetch.c \
 	src/cli/cmd_group.c \
 	src/cli/cmd_help.c \
@@ -17,8 +19,10 @@ src_libcli_a_SOURCES = \
 	src/cli/cmd_search.c \
 	src/cli/cmd_send.c \
 	src/cli/cmd_status.c \
+	src/cli/cmd_sync.c \
 	src/cli/command.h \
 	src/cli/commands.c \
+	src/cli/consumer.h \
 	src/cli/exec.c src/cli/exec.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/input.c src/cli/input.h \

@@ -84,6 +84,25 @@ struct client_fetched {
 enum status client_fetch(
     struct client *client, int64_t deadline, struct client_fetched *fetched, struct error *err);
 
+struct client_sync {
+	const struct address *who; /* conversations; NULL: all of them */
+	size_t who_count;
+	int64_t since;  /* not what is older (wall time); 0 for no bound */
+	int64_t newest; /* the newest so many of each, and no more; 0 for all */
+	/* Tells how far it has come, in messages; may be NULL. total is an upper bound. */
+	void (*progress)(void *arg, int64_t done, int64_t total);
+	void *arg;
+	int64_t deadline;
+};
+
+/*
+ * Roaming history: login-sync, then fills the holes of these conversations from the newest down,
+ * page by page. Stopped at any point (AGAIN, "interrupted") it goes on there the next time.
+ * *messages counts those of others that were new. NOT_FOUND: one of `who` is no conversation.
+ */
+enum status client_sync(
+    struct client *client, const struct client_sync *sync, int64_t *messages, struct error *err);
+
 /* ---- sending ---- */
 
 struct client_message {
@@ -124,6 +143,7 @@ struct client_recv {
 	bool from_now;             /* where the consumer is new: then the server is asked, once */
 	bool own;                  /* own messages too */
 	bool follow;               /* until stopped, `count` or `deadline` */
+	bool manual;               /* places advance by client_done() alone */
 	int64_t count;             /* 0: no limit. With it, waits for that many */
 	int64_t deadline;          /* INT64_MAX for none */
 	size_t batch;              /* hand on at most so many between two flushes; 0: many */
@@ -147,6 +167,12 @@ struct client_recv {
  */
 enum status client_recv(
     struct client *client, const struct client_recv *recv, int64_t *handed, struct error *err);
+
+/* A script is done with the messages of that conversation up to this one, which a manual
+ * client_recv() handed on: the consumer's place advances. NOT_FOUND: no such consumer, or it was
+ * not handed on. */
+enum status client_done(struct client *client, const char *consumer, const struct address *who,
+    int64_t msg_id, struct error *err);
 
 /* ---- contacts ---- */
 
@@ -195,6 +221,7 @@ struct client_history {
 	int64_t before; /* 0: no bound */
 	int64_t after;
 	size_t count;
+	int64_t since; /* wall time: from the first message on that isn't older; 0 for no bound */
 };
 
 /*

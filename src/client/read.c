@@ -56,21 +56,45 @@ on_failed(void *arg, const struct outbox_entry *entry)
 	tell_entry(arg, entry);
 }
 
+/* From the day on that is asked for. With a lower bound alone the oldest come: so it gets an upper
+ * one, which everything is below. */
+static enum status
+bound_by_date(struct client *client, const struct client_history *query,
+    struct history_query *cached, struct error *err)
+{
+	int64_t after;
+	enum status status;
+
+	if (!query->since)
+		return STATUS_OK;
+	status = cache_history_since(client->cache, query->who->text, query->since, &after, err);
+	if (status != STATUS_OK)
+		return status;
+	if (!query->after && !query->before)
+		cached->before = INT64_MAX;
+	if (after > cached->after)
+		cached->after = after;
+	return STATUS_OK;
+}
+
 enum status
 client_history(struct client *client, const struct client_history *query,
     void (*row)(void *arg, const struct message *message),
     void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err)
 {
-	const struct history_query cached = {
+	struct history_query cached = {
 	    .conversation = query->who->text,
 	    .before = query->before,
 	    .after = query->after,
 	    .count = query->count,
 	};
 	struct reading reading = {client, query, row, arg, 0};
-	enum status status = cache_history(client->cache, &cached, row, hole, arg, err);
-	enum status found = status;
+	enum status status = bound_by_date(client, query, &cached, err);
+	enum status found;
 
+	if (status == STATUS_OK)
+		status = cache_history(client->cache, &cached, row, hole, arg, err);
+	found = status;
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
 	if (!query->before) {

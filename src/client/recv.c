@@ -22,6 +22,7 @@ struct run {
 	const struct client_recv *recv;
 	const char *who;
 	int64_t consumer;
+	int64_t place; /* the consumer whose places advance: the same, or a copy of it */
 	struct path_lock lock;
 	int64_t handed;
 	bool waited; /* the server was asked, and given time */
@@ -157,7 +158,7 @@ hand_batch(struct run *run, struct error *err)
 		struct error advance_err;
 
 		status = cache_consumer_advance(
-		    cache, run->consumer, run->places, run->place_count, &advance_err);
+		    cache, run->place, run->places, run->place_count, &advance_err);
 		if (status != STATUS_OK)
 			return error_set(err, status, "%s", advance_err.text);
 	}
@@ -174,7 +175,7 @@ hand_all(struct run *run, struct error *err)
 
 	while (more && status == STATUS_OK && !is_enough(run)) {
 		status = cache_consumer_next(
-		    run->client->cache, run->consumer, run->who, limit, collect, run, err);
+		    run->client->cache, run->place, run->who, limit, collect, run, err);
 		more = run->batch_count > 0;
 		if (status == STATUS_OK && more)
 			status = hand_batch(run, err);
@@ -292,6 +293,9 @@ receive(struct run *run, struct error *err)
 	if (status == STATUS_OK)
 		status = cache_consumer_open(
 		    run->client->cache, name, recv->from_now, &run->consumer, &created, err);
+	run->place = run->consumer;
+	if (status == STATUS_OK && recv->manual)
+		status = cache_consumer_manual(run->client->cache, run->consumer, &run->place, err);
 	if (status == STATUS_OK)
 		status = hand_all(run, err);
 	if (status != STATUS_OK || is_enough(run))
@@ -348,4 +352,19 @@ client_recv(
 		status = too_few(run, err);
 	free(run);
 	return status;
+}
+
+enum status
+client_done(struct client *client, const char *consumer, const struct address *who, int64_t msg_id,
+    struct error *err)
+{
+	int64_t id;
+	bool found;
+	enum status status = cache_consumer_find(client->cache, consumer, &id, &found, err);
+
+	if (status == STATUS_OK && !found)
+		status =
+		    error_set(err, STATUS_NOT_FOUND, "there is no consumer '%s' here", consumer);
+	return status == STATUS_OK ? cache_consumer_done(client->cache, id, who->text, msg_id, err)
+	                           : status;
 }

@@ -34,6 +34,7 @@ src_libclient_a_SOURCES = \
 	src/client/query.c src/client/query.h \
 	src/client/read.c \
 	src/client/recv.c \
+	src/client/roam.c \
 	src/client/search.c \
 	src/client/send.c \
 	src/client/snippet.c src/client/snippet.h \

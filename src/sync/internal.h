@@ -51,6 +51,8 @@ struct sync {
 	bool pull_always;
 	struct cache_ranges markers; /* that the read under way tells */
 	size_t marker_limit;
+	const struct roaming *pull_history; /* what is pulled, where it isn't NULL */
+	int64_t pull_left;
 	struct sync_counts counts;
 	int64_t ended;      /* tries that succeeded or failed, of any task */
 	struct error fatal; /* status not OK: nothing more is tried */

@@ -177,14 +177,26 @@ answered(struct transport_call *call)
 	}
 }
 
+/* What is to be asked for now. An answer holds so many messages at most: of history no more is
+ * asked for, so that the newest come whole before the next. */
+static enum status
+find_missing(struct sync *sync, struct cache_ranges *missing, struct error *err)
+{
+	struct cache *cache = sync->config.cache;
+
+	if (sync->pull_history)
+		return cache_missing_newest(cache, sync->pull_history, LIMIT_PAGE_ROWS, WANT_RANGES,
+		    missing, &sync->pull_left, err);
+	return cache_missing(cache, sync->pull_consumer, sync->pull_who, WANT_RANGES, missing, err);
+}
+
 void
 pull_begin(struct sync *sync)
 {
 	struct task *task = &sync->pull;
 	struct cache_ranges missing = {0};
 	struct error err;
-	enum status status = cache_missing(
-	    sync->config.cache, sync->pull_consumer, sync->pull_who, WANT_RANGES, &missing, &err);
+	enum status status = find_missing(sync, &missing, &err);
 
 	task->again = false; /* whatever made it wanted anew is among what is missing now */
 	if (status != STATUS_OK || !missing.count) {
@@ -207,6 +219,21 @@ sync_pull_for(struct sync *sync, int64_t consumer, const char *who, bool always)
 	free(sync->pull_who);
 	sync->pull_who = mem_strdup(who);
 	sync->pull_always = always;
+	sync->pull_history = NULL;
+}
+
+void
+sync_pull_history(struct sync *sync, const struct roaming *roaming)
+{
+	sync->pull_history = roaming;
+	sync->pull_left = -1;
+	sync->pull_always = false;
+}
+
+int64_t
+sync_pull_left(const struct sync *sync)
+{
+	return sync->pull_left;
 }
 
 void

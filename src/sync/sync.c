@@ -36,6 +36,7 @@ sync_create(const struct sync_config *config)
 	sync->outbox_lock.fd = -1;
 	sync->batch_limit = BATCH_ENTRIES;
 	sync->marker_limit = LIMIT_BATCH;
+	sync->pull_left = -1;
 	for (enum sync_goal goal = 0; goal < SYNC_GOALS; goal++)
 		task_of(sync, goal)->sync = sync;
 	sync->line.sync = sync;

@@ -68,6 +68,12 @@ const struct sync_outcome *sync_outcome(const struct sync *sync, enum sync_goal 
  * copied). With `always` it is wanted anew whenever something was applied. */
 void sync_pull_for(struct sync *sync, int64_t consumer, const char *who, bool always);
 
+/* SYNC_PULL pulls history instead, the newest first, whatever was acknowledged; roaming and its
+ * names are borrowed for as long as it is wanted. */
+void sync_pull_history(struct sync *sync, const struct roaming *roaming);
+/* Ids of that which are still missing; an upper bound. -1 before the first look. */
+int64_t sync_pull_left(const struct sync *sync);
+
 /* Wants the line: this process polls for events once no other of this cache does. */
 void sync_hold_line(struct sync *sync);
 bool sync_has_line(const struct sync *sync);

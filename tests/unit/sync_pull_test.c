@@ -225,6 +225,33 @@ one_conversation_only(void **state)
 	assert_asked(s, METHOD_PULL, 0, "{'want':[['eve@x',1,2]]}");
 }
 
+/* History: the newest first, no more at once than an answer holds. */
+static void
+history_comes_newest_first(void **state)
+{
+	struct story *s = *state;
+	const struct roaming roaming = {.newest = 3};
+
+	knows(s, 0, 5, "bob@x", 4);
+	knows(s, 5, 6, "eve@x", 2000);
+	sync_pull_history(s->sync, &(struct roaming){.since = 0});
+	assert_int_equal(sync_pull_left(s->sync), -1);
+	answers(s, METHOD_PULL, PAGES(UNKNOWN("eve@x")));
+	reach(s, SYNC_PULL);
+	assert_asked(s, METHOD_PULL, 0, "{'want':[['eve@x',1001,2000]]}");
+	assert_int_equal(sync_pull_left(s->sync), 2004);
+	sync_pull_history(s->sync, &roaming);
+	answers(s, METHOD_PULL, PAGES(PAGE(2, 3, 4, M(2) "," M(3))));
+	answers(s, METHOD_PULL, PAGES(PAGE(4, 4, 4, M(4))));
+	answers(s, METHOD_PULL, PAGES(UNKNOWN("eve@x")));
+	reach(s, SYNC_PULL);
+	assert_asked(s, METHOD_PULL, 1, "{'want':[['eve@x',1998,2000],['bob@x',2,4]]}");
+	assert_asked(s, METHOD_PULL, 2,
+	    "{'want':[['eve@x',1998,2000],['bob@x',4,4]],'acks':[['bob@x',2,3]]}");
+	assert_held(s, "bob@x 3/4 eve@x 0/2000");
+	sync_pull_for(s->sync, 0, NULL, false);
+}
+
 /* Whatever brings news makes the holes it opens wanted. */
 static void
 always_follows_what_is_applied(void **state)
@@ -307,6 +334,7 @@ main(void)
 	    STORY(cut_in_between_keeps_what_came),
 	    STORY(own_message_in_a_page_empties_the_outbox),
 	    STORY(one_conversation_only),
+	    STORY(history_comes_newest_first),
 	    STORY(always_follows_what_is_applied),
 	};
 
