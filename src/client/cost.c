@@ -11,6 +11,7 @@ cost_init(struct cost *cost)
 {
 	*cost = (struct cost){.contacts.all = 0};
 	buf_init(&cost->contacts.body, LIMIT_ANSWER);
+	buf_init(&cost->groups.body, LIMIT_ANSWER);
 	buf_init(&cost->heads.body, LIMIT_ANSWER);
 	buf_init(&cost->messages.body, LIMIT_ANSWER);
 }
@@ -19,6 +20,7 @@ void
 cost_finish(struct cost *cost)
 {
 	buf_finish(&cost->contacts.body);
+	buf_finish(&cost->groups.body);
 	buf_finish(&cost->heads.body);
 	buf_finish(&cost->messages.body);
 }
@@ -43,6 +45,16 @@ cost_contact(struct cost *cost, const struct contact *contact)
 		return;
 	contact_write_fields(&cost->contacts.body, contact);
 	buf_add_char(&cost->contacts.body, '}');
+}
+
+void
+cost_group(struct cost *cost, const struct group *group)
+{
+	cost->groups.all++;
+	if (!begin_row(&cost->groups))
+		return;
+	group_write_fields(&cost->groups.body, group);
+	buf_add_char(&cost->groups.body, '}');
 }
 
 void
@@ -94,9 +106,10 @@ cost_sum(const struct cost *cost, int64_t *requests, int64_t *bytes)
 
 	*requests = *bytes = 0;
 	add(&cost->contacts, packer, requests, bytes);
+	add(&cost->groups, packer, requests, bytes);
 	add(&cost->heads, packer, requests, bytes);
-	/* Both come with one login-sync, as long as they fit. */
-	if (cost->contacts.all + cost->heads.all <= LIMIT_PAGE_ROWS)
+	/* All come with one login-sync, as long as they fit. */
+	if (cost->contacts.all + cost->groups.all + cost->heads.all <= LIMIT_PAGE_ROWS)
 		*requests = 1;
 	add(&cost->messages, packer, requests, bytes);
 	*bytes += *requests * EXCHANGE;

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "model/contact.h"
+#include "model/group.h"
 #include "model/message.h"
 
 /* Rows of one kind. */
@@ -19,6 +20,7 @@ struct cost_rows {
 
 struct cost {
 	struct cost_rows contacts;
+	struct cost_rows groups;
 	struct cost_rows heads;
 	struct cost_rows messages; /* `all` is its user's to count */
 };
@@ -27,6 +29,7 @@ void cost_init(struct cost *cost);
 void cost_finish(struct cost *cost);
 
 void cost_contact(struct cost *cost, const struct contact *contact);
+void cost_group(struct cost *cost, const struct group *group);
 void cost_head(struct cost *cost, const struct conversation_head *head);
 void cost_message(struct cost *cost, const struct message *message);
 

@@ -141,6 +141,12 @@ count_contact(void *arg, const struct contact *contact)
 }
 
 static void
+cost_of_group(void *arg, const struct group *group)
+{
+	cost_group(&((struct counting *)arg)->cost, group);
+}
+
+static void
 sample_message(void *arg, const struct message *message)
 {
 	cost_message(&((struct counting *)arg)->cost, message);
@@ -179,9 +185,11 @@ static enum status
 add_cost(struct client *client, struct counting *counting, struct error *err)
 {
 	struct client_status *status = counting->status;
-	enum status result =
-	    cache_sample(client->cache, LIMIT_PAGE_ROWS, sample_message, counting, err);
+	enum status result = cache_groups(client->cache, cost_of_group, counting, err);
 
+	if (result == STATUS_OK)
+		result =
+		    cache_sample(client->cache, LIMIT_PAGE_ROWS, sample_message, counting, err);
 	counting->cost.messages.all = status->messages + status->missing;
 	cost_sum(&counting->cost, &status->full_requests, &status->full_bytes);
 	return result;
