@@ -9,6 +9,7 @@ UNIT_TESTS += tests/unit/base_test
 UNIT_TESTS += tests/unit/buf_test
 UNIT_TESTS += tests/unit/cache_apply_test
 UNIT_TESTS += tests/unit/cache_consumer_test
+UNIT_TESTS += tests/unit/cache_details_test
 UNIT_TESTS += tests/unit/cache_fault_test
 UNIT_TESTS += tests/unit/cache_generation_test
 UNIT_TESTS += tests/unit/cache_fold_test
@@ -188,6 +189,7 @@ bench: all $(SERVER_BENCHES)
 endif
 
 CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h
+tests_unit_cache_details_test_SOURCES = tests/unit/cache_details_test.c $(CACHE_FIXTURE)
 tests_unit_cache_apply_test_SOURCES = tests/unit/cache_apply_test.c $(CACHE_FIXTURE)
 tests_unit_cache_consumer_test_SOURCES = tests/unit/cache_consumer_test.c $(CACHE_FIXTURE)
 tests_unit_cache_generation_test_SOURCES = tests/unit/cache_generation_test.c $(CACHE_FIXTURE)

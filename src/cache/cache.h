@@ -24,6 +24,7 @@
 #include "model/contact.h"
 #include "model/group.h"
 #include "model/message.h"
+#include "model/profile.h"
 
 struct cache;
 
@@ -146,6 +147,54 @@ enum status cache_store_contacts(struct cache *cache, const char *generation,
 enum status
 cache_store_group(struct cache *cache, const char *generation, const struct group *group,
     const struct conversation_head *head, enum cache_applied *applied, struct error *err);
+
+/* ---- details: pulled when somebody looks (details.c, profiles.c, groups.c, members.c) ---- */
+
+/* Of a group, whose role changed beyond `since`, as of stamp (ROLE_NONE: has left); with since 0
+ * all that are in it. */
+struct cache_members {
+	const char *group;
+	int64_t since;
+	int64_t stamp;
+	const struct member *rows;
+	size_t count;
+};
+
+struct cache_details {
+	const char *generation;
+	const struct profile *profiles; /* stamp 0: there is none */
+	size_t profile_count;
+	const struct group_detail *groups;
+	size_t group_count;
+	const struct cache_members *members;
+	size_t members_count;
+};
+
+/* Stores them in one transaction: profiles and groups only where their stamp is newer; a member
+ * list only where it goes on from what is held. APPLIED, or GAP: login-sync comes first. */
+enum status cache_store_details(struct cache *cache, const struct cache_details *details,
+    enum cache_applied *applied, struct error *err);
+
+/* The stamps of the profiles held; 0 for none. */
+enum status cache_profile_stamps(struct cache *cache, const char *const *addresses, size_t count,
+    int64_t *stamps, struct error *err);
+/* Tells the profile of an address where one is held. */
+enum status cache_profile_get(struct cache *cache, const char *address,
+    void (*row)(void *arg, const struct profile *profile), void *arg, bool *found,
+    struct error *err);
+
+/* The stamp of the details held of a group, and as of which all of its members are; 0 for none. */
+enum status cache_group_stamps(
+    struct cache *cache, const char *address, int64_t *detail, int64_t *members, struct error *err);
+/* Tells a group where it is known; looked: more than its name is. */
+enum status cache_group_get(struct cache *cache, const char *address,
+    void (*row)(void *arg, const struct group_detail *detail, bool looked), void *arg, bool *found,
+    struct error *err);
+/* Tells the members held, by address, each with the name that the contact has or they give
+ * themselves, "" for none. */
+enum status cache_members_list(struct cache *cache, const char *group,
+    void (*row)(void *arg, const struct member *member, const char *name), void *arg,
+    struct error *err);
 
 /* ---- outbox (outbox.c) ---- */
 
@@ -279,6 +328,10 @@ enum status cache_conversations(struct cache *cache,
 /* Contacts that are not removed, by address. */
 enum status cache_contacts(struct cache *cache,
     void (*row)(void *arg, const struct contact *contact), void *arg, struct error *err);
+/* Tells the one of that address where there is one that is not removed. */
+enum status cache_contact_get(struct cache *cache, const char *address,
+    void (*row)(void *arg, const struct contact *contact), void *arg, bool *found,
+    struct error *err);
 
 /* Groups, also those that were left, by address. */
 enum status cache_groups(struct cache *cache, void (*row)(void *arg, const struct group *group),

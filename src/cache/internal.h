@@ -136,6 +136,18 @@ contacts_put(struct cache *cache, const struct contact *contacts, size_t count, 
 
 enum status
 groups_put(struct cache *cache, const struct group *groups, size_t count, struct error *err);
+enum status group_details_put(
+    struct cache *cache, const struct group_detail *details, size_t count, struct error *err);
+
+/* ---- profiles.c, members.c, details.c ---- */
+
+enum status
+profiles_put(struct cache *cache, const struct profile *profiles, size_t count, struct error *err);
+enum status
+members_put(struct cache *cache, const struct cache_members *members, struct error *err);
+/* Of a history that the server lost: what has a stamp above the fork is pulled anew when somebody
+ * looks. */
+enum status details_forget(struct cache *cache, int64_t fork, struct error *err);
 
 /* ---- ranges.c: sets of ids, one row a run ---- */
 

@@ -12,15 +12,18 @@ src_libcache_a_SOURCES = \
 	src/cache/contacts.c \
 	src/cache/conversations.c \
 	src/cache/generation.c \
+	src/cache/details.c \
 	src/cache/fold.c \
 	src/cache/groups.c \
 	src/cache/history.c \
 	src/cache/internal.h \
 	src/cache/markers.c \
+	src/cache/members.c \
 	src/cache/message.c \
 	src/cache/missing.c \
 	src/cache/open.c \
 	src/cache/outbox.c \
+	src/cache/profiles.c \
 	src/cache/ranges.c \
 	src/cache/roaming.c \
 	src/cache/schema.c \

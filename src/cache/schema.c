@@ -212,7 +212,9 @@ static const struct schema_step steps[] = {
         " topic TEXT NOT NULL DEFAULT '',"
         " history INTEGER NOT NULL DEFAULT 0,"
         " members INTEGER NOT NULL DEFAULT 0,"
-        " role INTEGER NOT NULL DEFAULT 0"
+        " role INTEGER NOT NULL DEFAULT 0,"
+        /* as of which the table member has all of it; 0 for never */
+        " members_stamp INTEGER NOT NULL DEFAULT 0"
         ") STRICT, WITHOUT ROWID;"
         "CREATE TABLE member ("
         " group_address TEXT NOT NULL,"

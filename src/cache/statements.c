@@ -21,6 +21,14 @@
 #define OUTBOX_COLUMNS \
 	"key, conversation, type, text, time, doubts, failure, outbox_id, target, was"
 
+/* What they call themselves, where the cache has their profile p. */
+#define DISPLAY_NAME "json_extract(p.fields, '$.name')"
+
+/* The columns that a contact is read from, and the tables. */
+#define CONTACT_COLUMNS \
+	"c.address, c.name, c.stamp, c.profile, " DISPLAY_NAME \
+	" FROM contact c LEFT JOIN profile p ON p.address = c.address"
+
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN",
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -46,13 +54,23 @@ static const char *const texts[SQL_COUNT] = {
                             " ON CONFLICT (generation)"
                             " DO UPDATE SET stamp = max(stamp, excluded.stamp)",
 
-    [SQL_CONTACT_PUT] = "INSERT INTO contact (address, name, stamp, removed)"
-                        " VALUES (?1, ?2, ?3, ?4)"
+    [SQL_CONTACT_PUT] = "INSERT INTO contact (address, name, stamp, removed, profile)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5)"
                         " ON CONFLICT (address) DO UPDATE SET name = excluded.name,"
-                        " stamp = excluded.stamp, removed = excluded.removed"
-                        " WHERE excluded.stamp > contact.stamp",
-    [SQL_CONTACT_LIST] = "SELECT address, name, stamp FROM contact WHERE NOT removed"
-                         " ORDER BY address",
+                        " stamp = excluded.stamp, removed = excluded.removed,"
+                        " profile = excluded.profile WHERE excluded.stamp > contact.stamp",
+    [SQL_CONTACT_LIST] = "SELECT " CONTACT_COLUMNS " WHERE NOT c.removed ORDER BY c.address",
+    [SQL_CONTACT_GET] = "SELECT " CONTACT_COLUMNS " WHERE NOT c.removed AND c.address = ?1",
+
+    [SQL_PROFILE_PUT] = "INSERT INTO profile (address, stamp, fields) VALUES (?1, ?2, ?3)"
+                        " ON CONFLICT (address) DO UPDATE SET stamp = excluded.stamp,"
+                        " fields = excluded.fields WHERE excluded.stamp > profile.stamp",
+    [SQL_PROFILE_REMOVE] = "DELETE FROM profile WHERE address = ?1",
+    [SQL_PROFILE_STAMP] = "SELECT stamp FROM profile WHERE address = ?1",
+    [SQL_PROFILE_FIELDS] = "SELECT p.stamp, f.key, f.value"
+                           " FROM profile p LEFT JOIN json_each(p.fields) f"
+                           " WHERE p.address = ?1 ORDER BY f.key",
+    [SQL_PROFILES_FORGET] = "DELETE FROM profile WHERE stamp > ?1",
 
     [SQL_GROUP_PUT] = "INSERT INTO group_chat (address, name, stamp, left_it)"
                       " VALUES (?1, ?2, ?3, ?4)"
@@ -60,6 +78,36 @@ static const char *const texts[SQL_COUNT] = {
                       " stamp = excluded.stamp, left_it = excluded.left_it"
                       " WHERE excluded.stamp > group_chat.stamp",
     [SQL_GROUP_LIST] = "SELECT address, name, stamp, left_it FROM group_chat ORDER BY address",
+    /* The list's own stamp stays: login-sync tells of that. */
+    [SQL_GROUP_DETAIL_PUT] =
+        "INSERT INTO group_chat (address, name, stamp, left_it, detail_stamp, topic, history,"
+        " members, role) VALUES (?1, ?2, ?3, 0, ?3, ?4, ?5, ?6, ?7)"
+        " ON CONFLICT (address) DO UPDATE SET detail_stamp = excluded.detail_stamp,"
+        " topic = excluded.topic, history = excluded.history, members = excluded.members,"
+        " role = excluded.role, name = iif(excluded.stamp > stamp, excluded.name, name)"
+        " WHERE excluded.detail_stamp > group_chat.detail_stamp",
+    [SQL_GROUP_DETAIL_GET] = "SELECT name, stamp, left_it, detail_stamp, topic, history, members,"
+                             " role FROM group_chat WHERE address = ?1",
+    [SQL_GROUP_STAMPS] = "SELECT detail_stamp, members_stamp FROM group_chat WHERE address = ?1",
+    [SQL_GROUP_DETAILS_FORGET] =
+        "UPDATE group_chat SET detail_stamp = iif(detail_stamp > ?1, 0, detail_stamp),"
+        " members_stamp = iif(members_stamp > ?1, 0, members_stamp)"
+        " WHERE detail_stamp > ?1 OR members_stamp > ?1",
+    [SQL_MEMBERS_STAMP_SET] = "INSERT INTO group_chat (address, name, stamp, left_it,"
+                              " members_stamp) VALUES (?1, '', 0, 0, ?2)"
+                              " ON CONFLICT (address) DO UPDATE SET members_stamp = ?2",
+    [SQL_MEMBERS_CLEAR] = "DELETE FROM member WHERE group_address = ?1",
+    [SQL_MEMBER_PUT] = "INSERT INTO member (group_address, address, role, stamp)"
+                       " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (group_address, address)"
+                       " DO UPDATE SET role = excluded.role, stamp = excluded.stamp",
+    [SQL_MEMBER_REMOVE] = "DELETE FROM member WHERE group_address = ?1 AND address = ?2",
+    /* Called as the owner calls them, else as they do themselves. */
+    [SQL_MEMBER_LIST] = "SELECT m.address, m.role, m.stamp,"
+                        " ifnull(nullif(c.name, ''), ifnull(" DISPLAY_NAME ", ''))"
+                        " FROM member m"
+                        " LEFT JOIN contact c ON c.address = m.address AND NOT c.removed"
+                        " LEFT JOIN profile p ON p.address = m.address"
+                        " WHERE m.group_address = ?1 ORDER BY m.address",
 
     [SQL_CONVERSATION_FIND] = "SELECT conversation_id, first, last, ack, read, stamp, held,"
                               " unread, acked, read_told, peer_ack, peer_read"

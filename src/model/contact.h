@@ -12,6 +12,8 @@ struct contact {
 	int64_t stamp;
 	int64_t profile; /* the stamp of that account's profile; 0 for none */
 	bool removed;    /* a removal is a flag, kept for ever */
+	/* What they call themselves, where the cache has it: not of the protocol. May be NULL. */
+	const char *display;
 };
 
 struct conversation_head {

@@ -171,7 +171,7 @@ test_compare_answer(void **state)
 	    "{" G ",'stamp':1,'groups':[{'address':'b@x'}]}", "{" G ",'stamp':1,'gone':['B']}",
 	    "{" G ",'stamp':1,'gone':[7]}", "{" G ",'stamp':1,'upto':'x'}"};
 	static const char *const gone[] = {"d@x", "e@x"};
-	const struct contact contact = {"b@x", "Bob", 7, 3, true};
+	const struct contact contact = {"b@x", "Bob", 7, 3, true, NULL};
 	struct compare_answer back;
 	struct json *doc;
 	struct buf out;

@@ -118,7 +118,8 @@ test_login_sync_request(void **state)
 static void
 test_login_sync_answer_comes_back(void **state)
 {
-	struct contact contacts[] = {{"bob@x", "Bob", 3, 2, false}, {"eve@x", "", 4, 0, true}};
+	struct contact contacts[] = {
+	    {"bob@x", "Bob", 3, 2, false, NULL}, {"eve@x", "", 4, 0, true, NULL}};
 	struct conversation_head heads[] = {
 	    {"bob@x", 2, 9, 7, 5, 3, 120, 6, 4, 8}, {"#t@x", 1, 0, 0, 0, 0, 0, 0, 0, 9}};
 	struct group group = {.address = "#t@x", .name = "Team", .stamp = 7, .left = true};
@@ -253,7 +254,7 @@ test_events_come_back(void **state)
 	json_comma(&out);
 	event_write_message(&out, &m, "\"spliced\\u00e9\"");
 	json_comma(&out);
-	event_write_contact(&out, &(struct contact){"eve@x", "Eve", 6, 0, true});
+	event_write_contact(&out, &(struct contact){"eve@x", "Eve", 6, 0, true, NULL});
 	json_comma(&out);
 	event_write_group(&out, &(struct group){.address = "#g@x", .name = "Group", .stamp = 7});
 	json_comma(&out);
