@@ -188,7 +188,8 @@ insert(const struct bench *bench, const struct waiting *waiting, int round)
 			const struct pull_page *page = &answer->pages[p];
 
 			pages[p] = (struct cache_page){page->conversation, page->ids, page->first,
-			    page->last, page->messages, page->count};
+			    page->last, page->messages, page->count, page->amendments,
+			    page->amendment_count};
 		}
 		check(cache_store_pages(
 		          cache, answer->generation, pages, answer->count, &applied, &err),
