@@ -11,13 +11,11 @@
 #include "base/mem.h"
 #include "base/timeu.h"
 
-int64_t
-person_run(
+pid_t
+person_start(
     const struct person *person, const char *input, const char *output, const char *const *words)
 {
 	posix_spawn_file_actions_t files;
-	int64_t begin = time_mono(), took;
-	int status;
 	pid_t pid;
 
 	posix_spawn_file_actions_init(&files);
@@ -27,12 +25,28 @@ person_run(
 	if (posix_spawn(
 	        &pid, person->tern, &files, NULL, (char *const *)words, person->environment) != 0)
 		load_die("cannot run %s: %s", person->tern, strerror(errno));
-	waitpid(pid, &status, 0);
-	took = time_mono() - begin;
 	posix_spawn_file_actions_destroy(&files);
+	return pid;
+}
+
+void
+person_wait(pid_t pid, const char *const *words)
+{
+	int status;
+
+	waitpid(pid, &status, 0);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		load_die("tern %s failed (%d)", words[1], status);
-	return took;
+}
+
+int64_t
+person_run(
+    const struct person *person, const char *input, const char *output, const char *const *words)
+{
+	int64_t begin = time_mono();
+
+	person_wait(person_start(person, input, output, words), words);
+	return time_mono() - begin;
 }
 
 void

@@ -17,6 +17,12 @@ struct person {
 void person_init(struct person *person, const struct load_server *server, const char *tern,
     const char *command, const char *name, const char *home);
 
+/* Starts tern with these words, as person_run(); person_wait() waits for it to end, and ends the
+ * bench where it failed. */
+pid_t person_start(
+    const struct person *person, const char *input, const char *output, const char *const *words);
+void person_wait(pid_t pid, const char *const *words);
+
 /* Runs tern with these words, its input from a file (or none), its output to a file (or none).
  * Returns how long it took, in microseconds; ends the bench where it failed. */
 int64_t person_run(
