@@ -1,6 +1,7 @@
 #include "load.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -114,6 +115,31 @@ load_server_memory(const struct load_server *server)
 		fclose(file);
 	free(path);
 	return kib;
+}
+
+int64_t
+load_server_cpu(const struct load_server *server)
+{
+	char *tasks = mem_printf("/proc/%d/task", (int)server->pid);
+	DIR *dir = opendir(tasks);
+	struct dirent *entry;
+	int64_t sum = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		char *file = mem_printf("%s/%s/schedstat", tasks, entry->d_name);
+		FILE *reader = entry->d_name[0] != '.' ? fopen(file, "r") : NULL;
+		char line[128];
+
+		if (reader && fgets(line, sizeof line, reader))
+			sum += strtoll(line, NULL, 10);
+		if (reader)
+			fclose(reader);
+		free(file);
+	}
+	if (dir)
+		closedir(dir);
+	free(tasks);
+	return sum / 1000;
 }
 
 /* ---- connections ---- */

@@ -35,6 +35,8 @@ void load_server_start(struct load_server *server, const char *program);
 void load_server_stop(struct load_server *server);
 /* Its resident memory, KiB. */
 long load_server_memory(const struct load_server *server);
+/* The time that it has computed so far, microseconds. */
+int64_t load_server_cpu(const struct load_server *server);
 
 void load_connect(struct load_conn *conn, const struct load_server *server);
 void load_close(struct load_conn *conn);
