@@ -18,6 +18,8 @@ struct task {
 	bool behind_lists;
 	int times_behind; /* in a row */
 	int64_t not_before;
+	bool put_off; /* not_before is a wish, which a new one may overrule, and no failure's delay
+	               */
 	struct backoff backoff;
 	struct sync_outcome outcome;
 	struct cache_ranges acks; /* that the call under way carries */
@@ -42,6 +44,7 @@ struct sync {
 	struct path_lock outbox_lock;
 	int64_t lists_until;                /* paging of login-sync; 0 for none */
 	struct cache_knowledge lists_asked; /* that the login-sync under way carries */
+	int64_t acks_rode;                  /* time_mono() when a poll last carried some */
 	bool line_fresh; /* a login-sync succeeded since the line was taken or lost its thread */
 	struct batch batch;
 	size_t batch_limit;
@@ -71,6 +74,7 @@ enum {
 	WANT_RANGES = 200,
 	MOST_BEHIND = 3, /* answers in a row of a generation that login-sync did not tell of */
 	RIDING_ACKS = 500,
+	ACKS_APART_MS = 1000, /* so far apart are polls that acknowledge, however much comes */
 };
 
 /* ---- task.c ---- */

@@ -136,6 +136,29 @@ take_line(struct sync *sync)
 	return false;
 }
 
+/*
+ * Acknowledgements ride on the poll, but where much comes, as in a busy group, not on each: what
+ * comes meanwhile is acknowledged together, by a poll if there is one by then.
+ */
+static void
+take_acks(struct sync *sync, struct acks *acks)
+{
+	struct task *task = &sync->line;
+	int64_t now = time_mono();
+	int64_t left = sync->acks_rode + ACKS_APART_MS * TIME_MS - now;
+
+	task_take_acks(task, acks);
+	if (!acks->count)
+		return;
+	if (left <= 0) {
+		sync->acks_rode = now;
+		return;
+	}
+	*acks = (struct acks){0};
+	cache_ranges_finish(&task->acks);
+	sync_want(sync, SYNC_ACK, left);
+}
+
 void
 line_begin(struct sync *sync)
 {
@@ -156,7 +179,7 @@ line_begin(struct sync *sync)
 		resync(sync);
 		return;
 	}
-	task_take_acks(task, &request.acks);
+	take_acks(sync, &request.acks);
 	buf_init(&task->call.body, LIMIT_REQUEST);
 	events_request_write(&task->call.body, &request);
 	task_call(task, METHOD_EVENTS, request.wait_ms + POLL_GRACE_MS, answered);

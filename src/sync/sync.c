@@ -76,8 +76,11 @@ sync_want(struct sync *sync, enum sync_goal goal, int64_t from_now)
 
 	if (task->busy)
 		task->again = true;
-	else if (!task->wanted && from_now > 0)
+	else if (from_now > 0 && !task->wanted)
 		task->not_before = time_mono() + from_now;
+	else if (from_now <= 0 && task->put_off)
+		task->not_before = 0;
+	task->put_off = from_now > 0 && (task->put_off || !task->wanted);
 	task->wanted = true;
 }
 

@@ -128,6 +128,7 @@ task_fail(struct task *task, enum status status, const struct error *err)
 	task->outcome.status = status;
 	task->outcome.err = copy;
 	task->not_before = backoff_next(&task->backoff);
+	task->put_off = false;
 	if (denied)
 		deny(task->sync);
 	else if (status == STATUS_IO)

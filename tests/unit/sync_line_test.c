@@ -84,6 +84,53 @@ message_is_applied_and_acknowledged_by_the_next_poll(void **state)
 	assert_null(strstr(fake_request(s->fake, METHOD_EVENTS, 2), "acks"));
 }
 
+/* A busy conversation makes no storm of acknowledgements. */
+static void
+acks_of_what_comes_fast_leave_together(void **state)
+{
+	struct story *s = *state;
+
+	take_line(s);
+	answers(s, METHOD_EVENTS, "{" G ",'from':5,'to':7,'events':[" MESSAGE(1, 7) "]}");
+	UNTIL(s, ASKED(s, METHOD_EVENTS) == 2);
+	assert_polled(s, 1, "{\"cursor\"", "\"acks\":[[\"bob@x\",1,1]]}");
+	for (int id = 2; id <= 4; id++) {
+		char answer[300];
+
+		snprintf(answer, sizeof answer,
+		    "{" G ",'from':%d,'to':%d,'events':[{'event':'message','conversation':'bob@x',"
+		    "'msg_id':%d,'from':'bob@x','time':1,'stamp':%d,'type':'text','text':'hi'}]}",
+		    id + 5, id + 6, id, id + 6);
+		answers(s, METHOD_EVENTS, answer);
+		UNTIL(s, ASKED(s, METHOD_EVENTS) == id + 1);
+		assert_null(strstr(fake_request(s->fake, METHOD_EVENTS, (size_t)id), "acks"));
+	}
+	/* No poll comes to carry them: they leave by themselves, soon. */
+	answers(s, METHOD_ACK, "{" G "}");
+	UNTIL(s, ASKED(s, METHOD_ACK) == 1);
+	assert_asked(s, METHOD_ACK, 0, "{'acks':[['bob@x',1,4]]}");
+}
+
+/* Who ends does not wait for that. */
+static void
+acks_that_were_put_off_leave_when_wanted(void **state)
+{
+	struct story *s = *state;
+
+	take_line(s);
+	answers(s, METHOD_EVENTS, "{" G ",'from':5,'to':7,'events':[" MESSAGE(1, 7) "]}");
+	UNTIL(s, ASKED(s, METHOD_EVENTS) == 2);
+	answers(s, METHOD_EVENTS, "{" G ",'from':7,'to':8,'events':[" MESSAGE(2, 8) "]}");
+	UNTIL(s, ASKED(s, METHOD_EVENTS) == 3);
+	assert_true(sync_wants(s->sync, SYNC_ACK));
+	assert_int_equal(ASKED(s, METHOD_ACK), 0);
+	answers(s, METHOD_ACK, "{" G "}");
+	sync_want(s->sync, SYNC_ACK, 0);
+	sync_step(s->sync);
+	assert_int_equal(ASKED(s, METHOD_ACK), 1);
+	assert_asked(s, METHOD_ACK, 0, "{'acks':[['bob@x',1,2]]}");
+}
+
 static void
 events_not_known_are_passed_over(void **state)
 {
@@ -286,6 +333,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    STORY(lists_come_before_the_first_poll),
 	    STORY(message_is_applied_and_acknowledged_by_the_next_poll),
+	    STORY(acks_of_what_comes_fast_leave_together),
+	    STORY(acks_that_were_put_off_leave_when_wanted),
 	    STORY(events_not_known_are_passed_over),
 	    STORY(own_message_empties_the_outbox),
 	    STORY(what_another_process_applied_is_discarded),
