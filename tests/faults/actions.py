@@ -306,7 +306,7 @@ class ServerArmed(Action):
 
     def draw(self, r, draft):
         return None if draft.nested else {
-            "kill": r.choice([r.randrange(3, 8), r.randrange(3, 20), r.randrange(3, 60)])}
+            "kill": r.choice([r.randrange(1, 8), r.randrange(1, 20), r.randrange(1, 60)])}
 
     def do(self, run, step):
         run.arm_server(step["kill"])

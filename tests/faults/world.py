@@ -94,10 +94,18 @@ class World:
         return "TERN_TEST_KILL" in self.server.env
 
     def start_server(self, **env):
-        """Starts it; env is what its environment has besides, as long as it runs."""
+        """Starts it; env is what its environment has besides, as long as it runs. It may be killed at
+        a boundary of its start: then it is started once more."""
         with self.lock:
             self.server.env = {**HOOKS, **env}
-            self.server.start()
+            try:
+                self.server.start()
+            except Failure:
+                if not self.armed or self.server.process.wait() != -signal.SIGKILL:
+                    raise
+                self.crashes += 1
+                del self.server.env["TERN_TEST_KILL"]
+                self.server.start()
             self.stays_down = False
             self.up.set()
             threading.Thread(target=self._watch, args=(self.server.process,), daemon=True).start()
