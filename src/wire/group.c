@@ -109,7 +109,8 @@ group_change_write(struct buf *out, const struct group_change *change)
 	switch (change->action) {
 	case GROUP_ROLE:
 		json_put_string(out, "role", role_name(change->role));
-		/* fall through */
+		members_write(out, change->members, change->member_count);
+		break;
 	case GROUP_ADD:
 	case GROUP_REMOVE:
 		members_write(out, change->members, change->member_count);
