@@ -209,6 +209,7 @@ static void
 goes_on_after_a_restart(void **state)
 {
 	struct fixture *f = *state;
+	struct pushed undone = {.f = f, .text.limit = 999};
 	int64_t after = 0;
 
 	add_contact(f, &f->alice, "alice@localhost", false);
@@ -218,9 +219,10 @@ goes_on_after_a_restart(void **state)
 	assert_pushed(f, &after, 1, "alice:a ", true);
 	/* What was rolled back was not done. */
 	store_begin(f->writer);
-	OK(store_sqlite.profile_push(f->writer, &after, 9, tell_follower,
-	    &(struct pushed){.f = f, .text.limit = 999}, &(bool){false}, NULL));
+	OK(store_sqlite.profile_push(
+	    f->writer, &after, 9, tell_follower, &undone, &(bool){false}, NULL));
 	store_rollback(f->writer);
+	buf_finish(&undone.text);
 	close_both(f);
 	open_both(f);
 	after = 0;
