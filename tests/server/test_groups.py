@@ -1,4 +1,6 @@
 """Groups, called directly: who is told what, repeats, wrong fields, several devices, revoked ones."""
+import sqlite3
+
 import tern_test
 from tern_test import Api, Connection, check, check_equal
 
@@ -92,6 +94,25 @@ def test_all_members_are_told(t):
                  for c in answer["conversations"]], [(TEAM, 3, 4, 2, 2)], "heads")
     check_equal([m["text"] for m in pulled(bob, TEAM)],
                 ["bob@example.org", "carol@example.org", "hello"], "what bob pulls")
+
+
+def test_a_message_writes_no_other_members_row(t):
+    alice, bob, carol = people(t, "alice", "bob", "carol")
+    create(alice, members=["bob", "carol"])
+
+    def rows():
+        store = sqlite3.connect(f"file:{alice.server.store}?mode=ro", uri=True)
+        found = {row[0]: row[1:] for row in store.execute(
+            "SELECT address, member.* FROM member JOIN account USING (account_id) WHERE kind = 2")}
+        store.close()
+        return found
+
+    before = rows()
+    check_equal(len(before), 3, "members")
+    say(bob, "one")
+    after = rows()
+    check_equal([name for name in before if before[name] != after[name]], ["bob@example.org"],
+                "rows that a message in the group changed")
 
 
 def test_one_who_is_removed_hears_nothing_more(t):
