@@ -263,6 +263,9 @@ void message_reader_finish(struct message_reader *reader);
 /* Messages of that conversation (borrowed) come next. */
 void message_reader_turn(
     struct message_reader *reader, const char *conversation, int64_t peer_ack, int64_t peer_read);
+/* What the first columns of MESSAGE_COLUMNS say: the message as it came, whatever its amendments
+ * made of it, without its conversation. */
+void message_columns(sqlite3_stmt *statement, struct message *message);
 /* The row that SQL_MESSAGE_LIST stands on. */
 enum status message_read(struct message_reader *reader, sqlite3_stmt *statement,
     struct message *message, struct error *err);

@@ -125,13 +125,10 @@ read_reactions(struct message_reader *reader, int64_t conversation_id, struct me
 	return status;
 }
 
-/* Columns of MESSAGE_COLUMNS, in statements.c. */
-enum status
-message_read(struct message_reader *reader, sqlite3_stmt *statement, struct message *message,
-    struct error *err)
+void
+message_columns(sqlite3_stmt *statement, struct message *message)
 {
 	*message = (struct message){
-	    .conversation = reader->conversation,
 	    .msg_id = sqlite3_column_int64(statement, 0),
 	    .from = column_text(statement, 1),
 	    .time = sqlite3_column_int64(statement, 2),
@@ -142,6 +139,15 @@ message_read(struct message_reader *reader, sqlite3_stmt *statement, struct mess
 	    .was = sqlite3_column_int64(statement, 8),
 	};
 	message->has_key = column_key(statement, 6, &message->key);
+}
+
+/* Columns of MESSAGE_COLUMNS, in statements.c. */
+enum status
+message_read(struct message_reader *reader, sqlite3_stmt *statement, struct message *message,
+    struct error *err)
+{
+	message_columns(statement, message);
+	message->conversation = reader->conversation;
 	if (message->has_key || strcmp(message->from, reader->own->text) == 0)
 		message->state = own_state(reader, message->msg_id);
 	if (!message_is_amendable(message->type))

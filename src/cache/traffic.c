@@ -48,23 +48,6 @@ cache_traffic_get(
 	return cache_end(cache, status, err);
 }
 
-/* As it came, whatever its amendments made of it. */
-static void
-sampled_row(sqlite3_stmt *statement, struct message *message)
-{
-	*message = (struct message){
-	    .msg_id = sqlite3_column_int64(statement, 0),
-	    .from = column_text(statement, 1),
-	    .time = sqlite3_column_int64(statement, 2),
-	    .stamp = sqlite3_column_int64(statement, 3),
-	    .type = column_text(statement, 4),
-	    .text = column_text(statement, 5),
-	    .target = sqlite3_column_int64(statement, 7),
-	    .was = sqlite3_column_int64(statement, 8),
-	};
-	message->has_key = column_key(statement, 6, &message->key);
-}
-
 enum status
 cache_sample(struct cache *cache, size_t limit,
     void (*row)(void *arg, const struct message *message), void *arg, struct error *err)
@@ -82,7 +65,7 @@ cache_sample(struct cache *cache, size_t limit,
 		status = cache_step(cache, statement, &more, err);
 		if (status != STATUS_OK || !more)
 			break;
-		sampled_row(statement, &message);
+		message_columns(statement, &message);
 		row(arg, &message);
 	}
 	return cache_end(cache, status, err);

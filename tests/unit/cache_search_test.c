@@ -1,5 +1,5 @@
 /* The index for searching: what is indexed, behind the watermark, and how words leave it. */
-#include "cache_fixture.h"
+#include "search_fixture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,36 +7,7 @@
 
 #include "base/mem.h"
 #include "base/words.h"
-#include "cache/internal.h"
 #include "cache/search.h"
-
-/* Stores one message from the peer. Returns its message_id. */
-static int64_t
-say(struct fixture *f, const char *conversation, int64_t msg_id, const char *text)
-{
-	struct message message = message_of(f, conversation, msg_id, 0);
-
-	message.text = text;
-	apply_messages(f, &message, 1);
-	return sqlite3_last_insert_rowid(f->cache->db);
-}
-
-static int64_t
-index_some(struct fixture *f, int64_t rows)
-{
-	struct error error;
-	int64_t behind;
-
-	OK(cache_search_index(f->cache, rows, &behind, &error));
-	return behind;
-}
-
-static void
-index_all(struct fixture *f)
-{
-	while (index_some(f, 100) > 0)
-		continue;
-}
 
 static void
 change(struct fixture *f, int64_t message_id, const char *before, const char *after)
@@ -47,22 +18,6 @@ change(struct fixture *f, int64_t message_id, const char *before, const char *af
 	OK(cache_end(f->cache, search_change(f->cache, message_id, before, after, &error), &error));
 }
 
-/* The one number of a query with one text. */
-static int64_t
-ask(struct fixture *f, const char *sql, const char *text)
-{
-	sqlite3_stmt *statement;
-	int64_t number;
-
-	assert_int_equal(sqlite3_prepare_v2(f->cache->db, sql, -1, &statement, NULL), SQLITE_OK);
-	if (text)
-		sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return number;
-}
-
 static int64_t
 found(struct fixture *f, const char *match)
 {
@@ -70,15 +25,6 @@ found(struct fixture *f, const char *match)
 	    "SELECT count(*) FROM search JOIN search_row ON doc = search.rowid"
 	    " JOIN message USING (message_id) WHERE search MATCH ?1",
 	    match);
-}
-
-static void
-check_index(struct fixture *f)
-{
-	struct error error;
-
-	OK(cache_exec(f->cache, "INSERT INTO search (search) VALUES ('integrity-check')", &error));
-	check_sound(f);
 }
 
 /* ---- indexing ---- */

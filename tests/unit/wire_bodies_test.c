@@ -81,36 +81,6 @@ contact_answer(const struct json *doc, struct error *err)
 	return status;
 }
 
-static void
-assert_reads(
-    enum status (*read)(const struct json *, struct error *), const char *text, enum status want)
-{
-	struct json *doc = document(text);
-	struct error err = {.text = ""};
-	enum status status = read(doc, &err);
-
-	if (status != want)
-		fail_msg("%d and not %d (%s) for %s", status, want, err.text, text);
-	if (status != STATUS_OK) {
-		assert_int_equal(err.status, want);
-		assert_true(strlen(err.text) > 10);
-	}
-	json_destroy(doc);
-}
-
-static struct json *
-read_back(struct buf *out)
-{
-	struct error err = {.text = ""};
-	struct json *doc;
-
-	assert_false(out->failed);
-	if (json_parse(&doc, out->data, out->length, &err) != STATUS_OK)
-		fail_msg("%s: %s", err.text, buf_string(out));
-	buf_finish(out);
-	return doc;
-}
-
 /* ---- account ---- */
 
 static void

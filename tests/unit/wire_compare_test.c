@@ -15,17 +15,6 @@
 
 #define G "'generation':'AAAAAAAAAAA'"
 
-static struct json *
-read_back(struct buf *out)
-{
-	struct json *doc;
-	struct error err = {.text = ""};
-
-	if (json_parse(&doc, out->data, out->length, &err) != STATUS_OK)
-		fail_msg("%s: %s", err.text, buf_string(out));
-	return doc;
-}
-
 static void
 refuses(enum status (*read)(const struct json *doc, struct error *err), const char *const *bad,
     size_t count)

@@ -18,19 +18,6 @@
 #define GROUP "{'address':'#a@b','name':'A','stamp':5}"
 #define HEAD  "{'conversation':'#a@b','first':1,'last':2,'ack':0,'read':0,'stamp':4}"
 
-static struct json *
-read_back(struct buf *out)
-{
-	struct error err = {.text = ""};
-	struct json *doc;
-
-	assert_false(out->failed);
-	if (json_parse(&doc, out->data, out->length, &err) != STATUS_OK)
-		fail_msg("%s: %s", err.text, buf_string(out));
-	buf_finish(out);
-	return doc;
-}
-
 static void
 test_create_comes_back(void **state)
 {

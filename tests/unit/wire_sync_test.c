@@ -35,35 +35,9 @@ READER(events_answer)
 READER(pull_request)
 READER(pull_answer)
 
-static void
-assert_reads(
-    enum status (*read)(const struct json *, struct error *), const char *text, enum status want)
-{
-	struct json *doc = document(text);
-	struct error err = {.text = ""};
-	enum status status = read(doc, &err);
-
-	if (status != want)
-		fail_msg("%d and not %d (%s) for %s", status, want, err.text, text);
-	json_destroy(doc);
-}
-
 #define REFUSES(read, texts) \
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) \
 	assert_reads(read, texts[i], STATUS_PROTOCOL)
-
-static struct json *
-read_back(struct buf *out)
-{
-	struct error err = {.text = ""};
-	struct json *doc;
-
-	assert_false(out->failed);
-	if (json_parse(&doc, out->data, out->length, &err) != STATUS_OK)
-		fail_msg("%s: %s", err.text, buf_string(out));
-	buf_finish(out);
-	return doc;
-}
 
 static struct conversation_range some_ranges[] = {
     {"bob@x", {1, 1}}, {"#team@x", {5, LIMIT_INTEGER}}};

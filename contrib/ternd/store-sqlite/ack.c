@@ -20,18 +20,6 @@ ack_get(struct sqlite_store *store, int64_t device_id, int64_t conversation_id, 
 	return STATUS_OK;
 }
 
-static enum status
-run_three(struct sqlite_store *store, enum statement id, int64_t one, int64_t two, int64_t three,
-    struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, id);
-
-	sqlite3_bind_int64(st, 1, one);
-	sqlite3_bind_int64(st, 2, two);
-	sqlite3_bind_int64(st, 3, three);
-	return sql_run(store, st, err);
-}
-
 enum status
 sqlite_ack_save(struct store *base, const struct caller *caller,
     const struct conversation_range *range, const struct store_head_sink *sink, struct error *err)
@@ -53,10 +41,10 @@ sqlite_ack_save(struct store *base, const struct caller *caller,
 		acked = view.first - 1;
 	if (range->ids.first > acked + 1 || range->ids.last <= acked || range->ids.last > view.last)
 		return STATUS_OK;
-	if ((status = run_three(store, ST_ACK_PUT, caller->device_id, to.head->conversation_id,
-	         range->ids.last, err)) ||
-	    (status = run_three(store, ST_MEMBER_ACK, caller->account_id, to.head->conversation_id,
-	         range->ids.last, err)))
+	if ((status = sql_run_numbers(store, ST_ACK_PUT,
+	         NUMBERS(caller->device_id, to.head->conversation_id, range->ids.last), err)) ||
+	    (status = sql_run_numbers(store, ST_MEMBER_ACK,
+	         NUMBERS(caller->account_id, to.head->conversation_id, range->ids.last), err)))
 		return status;
 	/* Another device of the account may have been further. */
 	if (sqlite3_changes(store->db) == 0 || !to.peer_id || (status = heads_save(store, err)))

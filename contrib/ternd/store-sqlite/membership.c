@@ -2,29 +2,6 @@
 #include "model/address.h"
 #include "store-sqlite/sqlite.h"
 
-static enum status
-run_two(struct sqlite_store *store, enum statement id, int64_t account_id, int64_t conversation_id,
-    struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, id);
-
-	sqlite3_bind_int64(st, 1, account_id);
-	sqlite3_bind_int64(st, 2, conversation_id);
-	return sql_run(store, st, err);
-}
-
-static enum status
-run_three(struct sqlite_store *store, enum statement id, int64_t account_id,
-    int64_t conversation_id, int64_t msg_id, struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, id);
-
-	sqlite3_bind_int64(st, 1, account_id);
-	sqlite3_bind_int64(st, 2, conversation_id);
-	sqlite3_bind_int64(st, 3, msg_id);
-	return sql_run(store, st, err);
-}
-
 /*
  * What it may see begins with the message that added it; with history, from the first, or where
  * it was in before, from where it left off. What was closed to it, and told as closed, stays so.
@@ -36,12 +13,14 @@ open_span(struct sqlite_store *store, const struct head *head, const struct grou
 	enum status status;
 
 	if (!history)
-		return run_three(
-		    store, ST_SPAN_ADD, move->account_id, head->conversation_id, move->msg_id, err);
-	status = run_two(store, ST_SPAN_REOPEN, move->account_id, head->conversation_id, err);
+		return sql_run_numbers(store, ST_SPAN_ADD,
+		    NUMBERS(move->account_id, head->conversation_id, move->msg_id), err);
+	status = sql_run_numbers(
+	    store, ST_SPAN_REOPEN, NUMBERS(move->account_id, head->conversation_id), err);
 	if (status != STATUS_OK || sqlite3_changes(store->db) > 0)
 		return status;
-	return run_three(store, ST_SPAN_ADD, move->account_id, head->conversation_id, 1, err);
+	return sql_run_numbers(
+	    store, ST_SPAN_ADD, NUMBERS(move->account_id, head->conversation_id, 1), err);
 }
 
 enum status
@@ -79,8 +58,8 @@ member_went(struct sqlite_store *store, const struct head *head, const struct gr
 	sql_bind_text(st, 5, name);
 	if ((status = sql_run(store, st, err)))
 		return status;
-	return run_three(
-	    store, ST_SPAN_CLOSE, move->account_id, head->conversation_id, move->msg_id, err);
+	return sql_run_numbers(store, ST_SPAN_CLOSE,
+	    NUMBERS(move->account_id, head->conversation_id, move->msg_id), err);
 }
 
 enum status

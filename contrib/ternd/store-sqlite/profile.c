@@ -91,16 +91,6 @@ put_field(struct sqlite_store *store, int64_t account_id, const struct profile_f
 	return sql_run(store, st, err);
 }
 
-static enum status
-run_two(struct sqlite_store *store, enum statement id, int64_t one, int64_t two, struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, id);
-
-	sqlite3_bind_int64(st, 1, one);
-	sqlite3_bind_int64(st, 2, two);
-	return sql_run(store, st, err);
-}
-
 /* Sets what is not so yet, and notes that followers are to know. */
 static enum status
 change_profile(struct sqlite_store *store, int64_t account_id, const struct fields *fields,
@@ -112,8 +102,11 @@ change_profile(struct sqlite_store *store, int64_t account_id, const struct fiel
 		if (!is_set(fields, &set[i]))
 			status = put_field(store, account_id, &set[i], err);
 	if (status == STATUS_OK)
-		status = run_two(store, ST_PROFILE_STAMP_SET, account_id, stamp, err);
-	return status == STATUS_OK ? run_two(store, ST_PUSH_PUT, account_id, 0, err) : status;
+		status =
+		    sql_run_numbers(store, ST_PROFILE_STAMP_SET, NUMBERS(account_id, stamp), err);
+	return status == STATUS_OK
+	           ? sql_run_numbers(store, ST_PUSH_PUT, NUMBERS(account_id, 0), err)
+	           : status;
 }
 
 enum status
@@ -283,7 +276,8 @@ push_save(struct sqlite_store *store, const struct push *push, bool done, struct
 	sqlite3_stmt *st;
 
 	if (!done)
-		return run_two(store, ST_PUSH_PUT, push->account_id, push->owner_id, err);
+		return sql_run_numbers(
+		    store, ST_PUSH_PUT, NUMBERS(push->account_id, push->owner_id), err);
 	st = sql_get(store, ST_PUSH_DONE);
 	sqlite3_bind_int64(st, 1, push->account_id);
 	return sql_run(store, st, err);

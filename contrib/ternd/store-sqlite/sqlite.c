@@ -57,6 +57,17 @@ sql_run(struct sqlite_store *store, sqlite3_stmt *st, struct error *err)
 	return status;
 }
 
+enum status
+sql_run_numbers(struct sqlite_store *store, enum statement id, const int64_t *numbers, size_t count,
+    struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, id);
+
+	for (size_t i = 0; i < count; i++)
+		sqlite3_bind_int64(st, (int)i + 1, numbers[i]);
+	return sql_run(store, st, err);
+}
+
 void
 sql_bind_text(sqlite3_stmt *st, int index, const char *text)
 {

@@ -44,6 +44,11 @@ enum status schema_open(sqlite3 *db, const char *where, enum store_mode mode, st
  */
 sqlite3_stmt *sql_get(struct sqlite_store *store, enum statement id);
 enum status sql_run(struct sqlite_store *store, sqlite3_stmt *st, struct error *err);
+/* Runs a statement without rows whose parameters are all numbers: NUMBERS(first, …). */
+enum status sql_run_numbers(struct sqlite_store *store, enum statement id, const int64_t *numbers,
+    size_t count, struct error *err);
+#define NUMBERS(...) \
+	(const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)
 enum status sql_next(struct sqlite_store *store, sqlite3_stmt *st, bool *found, struct error *err);
 /* IO with what SQLite says. */
 enum status sql_failed(sqlite3 *db, struct error *err);
