@@ -169,7 +169,7 @@ query_parse(struct query *query, const char *text, const char *domain, struct er
 	*query = (struct query){.count = 0};
 	if (length > QUERY_BYTES)
 		return error_set(err, STATUS_USAGE,
-		    "what is searched for has at most %d bytes, exclude %zu", QUERY_BYTES, length);
+		    "what is searched for has at most %d bytes, not %zu", QUERY_BYTES, length);
 	if (!text_is_utf8(text, length))
 		return error_set(err, STATUS_USAGE, "what is searched for is not UTF-8 text");
 	skip_blanks(&reader);
