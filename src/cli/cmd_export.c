@@ -42,32 +42,19 @@ print_gap(void *arg, struct id_range ids)
 	print_hole(export->cli->global.format, export->who, ids);
 }
 
-static void
-show_progress(void *arg, int64_t done, int64_t total)
-{
-	progress_show(arg, done, total);
-}
-
 static enum status
 fetch_first(
     struct cli *cli, const struct address *who, const struct export_options *o, struct error *err)
 {
-	struct progress progress;
-	struct client_sync wanted = {
+	const struct client_sync wanted = {
 	    .who = who,
 	    .who_count = 1,
 	    .since = o->since,
-	    .progress = show_progress,
-	    .arg = &progress,
 	    .deadline = INT64_MAX,
 	};
 	int64_t messages;
-	enum status status;
 
-	progress_init(&progress, cli, _("fetching"));
-	status = client_sync(cli->client, &wanted, &messages, err);
-	progress_wipe(&progress);
-	return status;
+	return progress_sync(cli, &wanted, &messages, err);
 }
 
 static enum status

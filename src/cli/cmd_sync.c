@@ -39,12 +39,6 @@ static const struct option options[] = {
         .help = N_("give up after that long; what came stays")},
 };
 
-static void
-show_progress(void *arg, int64_t done, int64_t total)
-{
-	progress_show(arg, done, total);
-}
-
 static enum status
 parse_who(struct cli *cli, int argc, char **argv, struct address *who, struct error *err)
 {
@@ -60,14 +54,11 @@ run(struct cli *cli, const void *options_, int argc, char **argv, struct error *
 {
 	const struct sync_options *o = options_;
 	struct address *who = mem_zalloc((size_t)argc + 1, sizeof *who);
-	struct progress progress;
-	struct client_sync wanted = {
+	const struct client_sync wanted = {
 	    .who = argc ? who : NULL,
 	    .who_count = (size_t)argc,
 	    .since = o->since,
 	    .newest = o->newest,
-	    .progress = show_progress,
-	    .arg = &progress,
 	    .deadline = deadline_in(o->timeout),
 	};
 	int64_t messages = 0;
@@ -75,11 +66,8 @@ run(struct cli *cli, const void *options_, int argc, char **argv, struct error *
 
 	if (status == STATUS_OK && o->all && argc)
 		status = error_set(err, STATUS_USAGE, _("--all goes without WHO"));
-	if (status == STATUS_OK) {
-		progress_init(&progress, cli, _("fetching"));
-		status = client_sync(cli->client, &wanted, &messages, err);
-		progress_wipe(&progress);
-	}
+	if (status == STATUS_OK)
+		status = progress_sync(cli, &wanted, &messages, err);
 	if (status == STATUS_OK && cli->global.verbose && !cli->global.quiet)
 		fprintf(stderr, _("tern: %lld new\n"), (long long)messages);
 	free(who);

@@ -65,3 +65,25 @@ progress_wipe(struct progress *progress)
 		fputs("\r\033[K", stderr);
 	progress->shown = false;
 }
+
+static void
+show(void *arg, int64_t done, int64_t total)
+{
+	progress_show(arg, done, total);
+}
+
+enum status
+progress_sync(
+    const struct cli *cli, const struct client_sync *wanted, int64_t *messages, struct error *err)
+{
+	struct client_sync shown = *wanted;
+	struct progress progress;
+	enum status status;
+
+	progress_init(&progress, cli, _("fetching"));
+	shown.progress = show;
+	shown.arg = &progress;
+	status = client_sync(cli->client, &shown, messages, err);
+	progress_wipe(&progress);
+	return status;
+}

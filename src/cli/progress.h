@@ -19,4 +19,8 @@ void progress_init(struct progress *progress, const struct cli *cli, const char 
 void progress_show(struct progress *progress, int64_t done, int64_t total);
 void progress_wipe(struct progress *progress);
 
+/* client_sync() with a bar; progress and arg of *wanted are not used. Returns its codes. */
+enum status progress_sync(
+    const struct cli *cli, const struct client_sync *wanted, int64_t *messages, struct error *err);
+
 #endif
