@@ -94,14 +94,8 @@ compare_request_write(struct buf *out, const struct compare_request *request)
 		json_put_string(out, "upto", request->upto);
 	json_put_name(out, "have");
 	buf_add_char(out, '[');
-	for (size_t i = 0; i < request->count; i++) {
-		json_comma(out);
-		buf_add_char(out, '[');
-		json_add_string(out, request->have[i].address);
-		buf_add_char(out, ',');
-		buf_add_int(out, request->have[i].stamp);
-		buf_add_char(out, ']');
-	}
+	for (size_t i = 0; i < request->count; i++)
+		pair_write(out, request->have[i].address, request->have[i].stamp);
 	buf_add_string(out, "]}");
 }
 
@@ -117,18 +111,6 @@ kind_read(enum compare_kind *kind, const struct json *doc, struct error *err)
 	return status != STATUS_OK
 	           ? status
 	           : error_set(err, STATUS_PROTOCOL, "the field \"kind\" is none that is known");
-}
-
-/* [A, S], and nothing behind. */
-static bool
-have_read(struct compare_have *have, const struct json *item)
-{
-	const struct json *address = json_first(item);
-	const struct json *stamp = json_next(address);
-
-	return !json_is_object(item) && json_item_string(address, ADDRESS_SIZE, &have->address) &&
-	       address_is_valid(have->address) &&
-	       json_item_int(stamp, 0, LIMIT_INTEGER, &have->stamp) && !json_next(stamp);
 }
 
 /* In order, each once, and within the interval: what lies outside would not be answered. */
@@ -157,8 +139,11 @@ haves_read(struct compare_request *request, const struct json *doc, struct error
 	if (status != STATUS_OK)
 		return status;
 	request->have = mem_zalloc(count, sizeof *request->have);
-	for (item = json_first(array); item && good; item = json_next(item))
-		good = have_read(&request->have[request->count++], item);
+	for (item = json_first(array); item && good; item = json_next(item)) {
+		struct compare_have *have = &request->have[request->count++];
+
+		good = pair_read(item, &have->address, &have->stamp);
+	}
 	if (!good)
 		return error_set(
 		    err, STATUS_PROTOCOL, "an item of \"have\" is not [address, stamp]");

@@ -132,14 +132,8 @@ write_queries(struct buf *out, const char *name, const struct detail_query *quer
 		return;
 	json_put_name(out, name);
 	buf_add_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		json_comma(out);
-		buf_add_char(out, '[');
-		json_add_string(out, queries[i].address);
-		buf_add_char(out, ',');
-		buf_add_int(out, queries[i].stamp);
-		buf_add_char(out, ']');
-	}
+	for (size_t i = 0; i < count; i++)
+		pair_write(out, queries[i].address, queries[i].stamp);
 	buf_add_char(out, ']');
 }
 
@@ -170,12 +164,8 @@ details_request_write(struct buf *out, const struct details_request *request)
 static bool
 query_read(struct detail_query *query, const struct json *item, bool groups)
 {
-	const struct json *address = json_first(item);
-	const struct json *stamp = json_next(address);
-
-	return !json_is_object(item) && json_item_string(address, ADDRESS_SIZE, &query->address) &&
-	       address_is_valid(query->address) && address_is_group(query->address) == groups &&
-	       json_item_int(stamp, 0, LIMIT_INTEGER, &query->stamp) && !json_next(stamp);
+	return pair_read(item, &query->address, &query->stamp) &&
+	       address_is_group(query->address) == groups;
 }
 
 static enum status

@@ -15,31 +15,13 @@ read_request_begin(struct buf *out)
 void
 read_request_add(struct buf *out, const char *conversation, int64_t msg_id)
 {
-	json_comma(out);
-	buf_add_char(out, '[');
-	json_add_string(out, conversation);
-	buf_add_char(out, ',');
-	buf_add_int(out, msg_id);
-	buf_add_char(out, ']');
+	pair_write(out, conversation, msg_id);
 }
 
 void
 read_request_end(struct buf *out)
 {
 	buf_add_string(out, "]}");
-}
-
-/* [A, N], and nothing behind. */
-static bool
-marker_read(struct read_marker *marker, const struct json *item)
-{
-	const struct json *address = json_first(item);
-	const struct json *msg_id = json_next(address);
-
-	return !json_is_object(item) &&
-	       json_item_string(address, ADDRESS_SIZE, &marker->conversation) &&
-	       address_is_valid(marker->conversation) &&
-	       json_item_int(msg_id, 0, LIMIT_INTEGER, &marker->msg_id) && !json_next(msg_id);
 }
 
 enum status
@@ -55,7 +37,9 @@ read_request_read(struct read_request *request, const struct json *doc, struct e
 		return status;
 	request->markers = mem_zalloc(count, sizeof *request->markers);
 	for (item = json_first(array); item; item = json_next(item)) {
-		if (marker_read(&request->markers[request->count++], item))
+		struct read_marker *marker = &request->markers[request->count++];
+
+		if (pair_read(item, &marker->conversation, &marker->msg_id))
 			continue;
 		read_request_finish(request);
 		return error_set(

@@ -166,6 +166,28 @@ head_read_fields(struct conversation_head *head, const struct json *object, stru
 }
 
 void
+pair_write(struct buf *out, const char *address, int64_t number)
+{
+	json_comma(out);
+	buf_add_char(out, '[');
+	json_add_string(out, address);
+	buf_add_char(out, ',');
+	buf_add_int(out, number);
+	buf_add_char(out, ']');
+}
+
+bool
+pair_read(const struct json *item, const char **address, int64_t *number)
+{
+	const struct json *first = json_first(item);
+	const struct json *second = json_next(first);
+
+	return !json_is_object(item) && json_item_string(first, ADDRESS_SIZE, address) &&
+	       address_is_valid(*address) && json_item_int(second, 0, LIMIT_INTEGER, number) &&
+	       !json_next(second);
+}
+
+void
 ranges_write(
     struct buf *out, const char *name, const struct conversation_range *ranges, size_t count)
 {

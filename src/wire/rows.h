@@ -44,6 +44,11 @@ rows_read(const struct json *doc, const char *name, size_t row_size, void **rows
 void rows_write(struct buf *out, const char *name, const void *rows, size_t count,
     void (*one)(struct buf *out, const void *rows, size_t i));
 
+/* Appends [A,N] with a comma before it where one is due, and reads it: false where the item isn't
+ * an address and a number from 0 on, and nothing behind. *address is borrowed from the document. */
+void pair_write(struct buf *out, const char *address, int64_t number);
+bool pair_read(const struct json *item, const char **address, int64_t *number);
+
 /* What a request acknowledges (3.7): "acks", left out where there is none. */
 struct acks {
 	struct conversation_range *items;
