@@ -147,18 +147,17 @@ tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 # around some of what they call (tests/faults/hooks.h). What is installed has none.
 if SERVER
 check_PROGRAMS += tests/faults/tern tests/faults/ternd
-SQLITE_HOOKS = -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
-tests_faults_tern_SOURCES = src/main.c tests/faults/hooks.c tests/faults/hooks.h \
-	tests/faults/tern_hooks.c
+SQLITE_HOOKS = -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec,--wrap=sqlite3_close
+HOOKS = tests/faults/hooks.c tests/faults/hooks.h tests/faults/power.c
+tests_faults_tern_SOURCES = src/main.c $(HOOKS) tests/faults/tern_hooks.c
 tests_faults_tern_LDADD = $(TERN_LIBS)
 tests_faults_tern_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
 	-Wl,--wrap=http_create,--wrap=backoff_next,--wrap=time_mono,--wrap=time_left_ms
 tests_faults_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
-tests_faults_ternd_SOURCES = contrib/ternd/main.c tests/faults/hooks.c tests/faults/hooks.h \
-	tests/faults/ternd_hooks.c
+tests_faults_ternd_SOURCES = contrib/ternd/main.c $(HOOKS) tests/faults/ternd_hooks.c
 tests_faults_ternd_LDADD = $(TERND_LIBS) $(LIBINTL)
 tests_faults_ternd_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
-	-Wl,--wrap=ack_saver_add,--wrap=reply_send,--wrap=sqlite3_wal_checkpoint_v2
+	-Wl,--wrap=ack_saver_add,--wrap=reply_send,--wrap=pusher_create,--wrap=sqlite3_wal_checkpoint_v2
 endif
 
 # Benches are no part of the build: `make bench` builds and runs them, after the machine's own figures.

@@ -6,6 +6,8 @@ it) and does it. A part of tern that is added adds its actions here: a class wit
 
   faults   the plan of the device's proxy (fault_proxy.py)
   kill     the boundary at which the command is killed (hooks.h)
+  power    "1": the power goes with it, and what was not synced is lost; "exit": it goes where the
+           command has ended well (power.c)
   disk     how far no file of it may grow beyond the size of its cache
   shift    seconds by which its clock is wrong
 """
@@ -87,6 +89,11 @@ def draw_fault(r, draft):
     return fault
 
 
+def may_lose_power(draft, step):
+    """No other process has the cache open."""
+    return not draft.nested and step["device"] not in draft.following
+
+
 def draw_hazard(r, draft, step):
     """Adds what happens to the step, to more than half of them."""
     kind = r.random()
@@ -96,6 +103,10 @@ def draw_hazard(r, draft, step):
             step["faults"] = [f for f in step["faults"] if f["kind"] != "kill"]
     elif kind < 0.57:
         step["kill"] = r.choice([r.randrange(1, 5), r.randrange(1, 12), r.randrange(1, 30)])
+        if r.random() < 0.5 and may_lose_power(draft, step):
+            step["power"] = "1"
+    elif kind > 0.9 and may_lose_power(draft, step):
+        step["power"] = "exit"
     elif kind < 0.63:
         step["disk"] = r.choice([0, r.randrange(1 << 12), r.randrange(1 << 17)])
     if r.random() < 0.05:
@@ -306,10 +317,11 @@ class ServerArmed(Action):
 
     def draw(self, r, draft):
         return None if draft.nested else {
-            "kill": r.choice([r.randrange(1, 8), r.randrange(1, 20), r.randrange(1, 60)])}
+            "kill": r.choice([r.randrange(1, 8), r.randrange(1, 20), r.randrange(1, 60)]),
+            "power": r.choice(["", "1"])}
 
     def do(self, run, step):
-        run.arm_server(step["kill"])
+        run.arm_server(step["kill"], step["power"])
 
 
 class ServerDisk(Action):

@@ -1,6 +1,6 @@
 """Commands are killed at each of their boundaries in turn, and so is the server under them.
 
-    TERN_BUILDDIR=build python3 tests/faults/boundaries.py [NAME [client|server [N]]]
+    TERN_BUILDDIR=build python3 tests/faults/boundaries.py [NAME [SIDE [N]]]
 
 For each case: the state before is kept; the command runs to its end, which gives the outcome that is
 right, and counts its boundaries (tests/faults/hooks.h). Then, for each of them: back to the state
@@ -158,14 +158,15 @@ class Trial:
     def killed(self, side, number):
         """Everything again, with a kill at that boundary."""
         world, case = self.world, self.case
+        power = {"TERN_TEST_POWER": "1"} if side.endswith("power") else {}
         world.load("before")
-        if side == "client":
+        if side.startswith("client"):
             world.start_server()
-            first = self.run(case.first, env={"TERN_TEST_KILL": str(number)})
+            first = self.run(case.first, env={"TERN_TEST_KILL": str(number), **power})
             check(first.killed, f"it was not killed: {first}")
         else:
             crashes = world.crashes
-            world.start_server(TERN_TEST_KILL=str(self.server_start + number))
+            world.start_server(TERN_TEST_KILL=str(self.server_start + number), **power)
             first = self.run(case.first)
             tern_test.wait_for(lambda: world.crashes > crashes, what="the server's end")
             check(first.code in INTERRUPTED, f"{first}")
@@ -207,14 +208,19 @@ class Trial:
             check_equal(rows, before[table], f"table {table} after the command once more")
 
 
-def try_case(world, case, sides=("client", "server"), wanted=lambda number: True):
+# Who is killed; with the power, what was not synced is lost as well (power.c).
+SIDES = ("client", "client-power", "server", "server-power")
+
+
+def try_case(world, case, sides=SIDES, wanted=lambda side, number: True):
     """The boundaries of a case. Returns the complaints and how many boundaries were tried."""
     trial = Trial(world, case)
     complaints = []
     tried = 0
-    for side, names in trial.plain().items():
-        for number, name in enumerate(names, 1):
-            if side not in sides or not wanted(number):
+    boundaries = trial.plain()
+    for side in sides:
+        for number, name in enumerate(boundaries[side.split("-")[0]], 1):
+            if not wanted(SIDES.index(side), number):
                 continue
             tried += 1
             try:
@@ -226,8 +232,8 @@ def try_case(world, case, sides=("client", "server"), wanted=lambda number: True
 
 def main():
     words = sys.argv[1:]
-    sides = [words[1]] if len(words) > 1 else ("client", "server")
-    wanted = (lambda number: number == int(words[2])) if len(words) > 2 else (lambda number: True)
+    sides = [words[1]] if len(words) > 1 else SIDES
+    number = int(words[2]) if len(words) > 2 else None
     good = True
     t = tern_test.Test()
     try:
@@ -235,7 +241,8 @@ def main():
         for case in CASES:
             if words and case.name != words[0]:
                 continue
-            complaints, tried = try_case(world, case, sides, wanted)
+            complaints, tried = try_case(
+                world, case, sides, lambda _, each: number in (None, each))
             print(f"{case.name}: {tried} boundaries, {'FAILED' if complaints else 'well'}")
             for text in complaints:
                 print("  " + text[:3000])

@@ -8,6 +8,10 @@ import json
 import sqlite3
 
 
+# Tables of a cache that change each time somebody asks.
+UNSTEADY = ("traffic", "traffic_last")
+
+
 def open_database(path):
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
     database.execute("PRAGMA query_only = 1")
@@ -128,6 +132,7 @@ class Cache:
                     row["key"], row["type"], row["target"]))
         self.queue = [dict(row) for row in db.execute("SELECT * FROM outbox ORDER BY outbox_id")]
         self.outbox = {row["key"]: row["failure"] for row in self.queue}
+        self.aside = [dict(row) for row in db.execute("SELECT * FROM aside ORDER BY aside_id")]
         self.contacts = [(row["address"], row["name"], row["stamp"], row["removed"])
                          for row in db.execute("SELECT * FROM contact ORDER BY address")]
         self.places = {}         # (consumer, peer): (place, handing, next)

@@ -54,15 +54,18 @@ class Disks:
         """Leaves so many bytes free. owner: a Device, or a Server that runs."""
         path = self.paths[name]
         if self.mounted:
-            state = os.statvfs(path)
-            used = (state.f_blocks - state.f_bfree) * state.f_frsize
-            pages = used // state.f_frsize + -(-room // state.f_frsize)
-            self._resize(path, max(pages, 1) * state.f_frsize)
+            while not self._leave(path, room):
+                pass  # something was written meanwhile
         elif name == "server":
             limit = os.stat(owner.store + "-wal").st_size + room
             resource.prlimit(owner.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
         else:
             owner.preexec = small_files(os.stat(owner.cache).st_size + room)
+
+    def _leave(self, path, room):
+        state = os.statvfs(path)
+        pages = state.f_blocks - state.f_bfree + -(-room // state.f_frsize)
+        return self._resize(path, max(pages, 1) * state.f_frsize)
 
     def lift(self, name, owner=None):
         """It is as large as ever. owner: as above, where it was not started anew."""
@@ -76,8 +79,7 @@ class Disks:
 
     @staticmethod
     def _resize(path, size):
-        if not run("mount", "-o", f"remount,size={size}", path):
-            raise OSError(f"{path} can't be given {size} bytes")
+        return run("mount", "-o", f"remount,size={size}", path)
 
     def close(self):
         for path in self.paths.values():

@@ -52,8 +52,10 @@ boundary(const char *name)
 	long number = atomic_fetch_add(&passed, 1) + 1;
 
 	note(name);
-	if (number == setting("TERN_TEST_KILL", 0))
-		kill(getpid(), SIGKILL);
+	if (number != setting("TERN_TEST_KILL", 0))
+		return;
+	power_cut();
+	kill(getpid(), SIGKILL);
 }
 
 /* ---- commits ---- */

@@ -12,6 +12,9 @@
  */
 void boundary(const char *name);
 
+/* Takes back what was written and not synced (power.c). The process must end then. */
+void power_cut(void);
+
 /* How many writing transactions this process has ended, well or not. */
 long commits_ended(void);
 

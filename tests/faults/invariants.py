@@ -9,7 +9,7 @@ import sqlite3
 
 from tern_programs import check
 
-from databases import Cache, Stored, content, peer
+from databases import UNSTEADY, Cache, Stored, content, peer
 
 AT_THE_END = []
 
@@ -68,11 +68,15 @@ class Watch:
         self.run = run
         self.known = {}    # name of a number: the highest seen
         self.ended = {}    # device without a login: how many messages its cache held then
-        self.ever = {}     # device: {(key or place, text)} that its cache ever held
+        self.ever = {}     # device: {text: conversation} of what its cache ever held
 
     def forget(self):
-        """The server's history is another one now."""
+        """The server's history is another one now; caches learn of it by and by."""
         self.known = {}
+
+    def forget_cache(self, name):
+        """What is not durable of a cache may be lost: it can be asked for again."""
+        self.known = {key: value for key, value in self.known.items() if key[0] != name}
 
     def sample(self, names):
         """names: the devices whose caches may have changed."""
@@ -97,12 +101,15 @@ class Watch:
 
     def look(self, name, cache, stored):
         run = self.run
-        for conversation, head in cache.heads.items():
-            for column in ("first", "last", "read", "ack", "acked"):
-                self.rises((name, conversation, column), head[column])
-            self.rises((name, conversation, "stamp"), head["stamp"])
-        self.rises((name, "cursor"), cache.cursor)
-        for text in (*cursor_is_backed(cache, stored), *ranges_partition(cache)):
+        if not run.restored:
+            for conversation, head in cache.heads.items():
+                for column in ("first", "last", "read", "ack", "acked", "stamp"):
+                    self.rises((name, conversation, column), head[column])
+            self.rises((name, "cursor"), cache.cursor)
+        if not run.restored or cache.generation == list(stored.generations)[-1]:
+            for text in cursor_is_backed(cache, stored):
+                run.complain(f"{name}: {text}")
+        for text in ranges_partition(cache):
             run.complain(f"{name}: {text}")
         held = sum(map(len, cache.messages.values()))
         if run.logged_in[name] is not False:
@@ -112,7 +119,7 @@ class Watch:
                          f"when its login ended, and holds {held}")
         self.ever.setdefault(name, {}).update(
             {row.text: conversation for conversation, rows in cache.messages.items()
-             for row in rows})
+             for row in rows if row.type == "text" and row.text})
 
 
 def cursor_is_backed(cache, stored):
@@ -216,6 +223,22 @@ def acknowledged_sends_survive(run):
             yield f"lost: {what}"
         if outcomes == {"not"} and there and not run.restored:
             yield f"it was said not to be sent: {what}"
+
+
+@at_the_end
+def nothing_vanishes(run):
+    """What a cache ever held is there, or was set aside where it can be seen: also where the server
+    lost it."""
+    for name, held in run.watch.ever.items():
+        cache = run.caches[name]
+        there = {(conversation, row.text) for conversation, (_, _, rows) in
+                 run.stored.of(cache.address).items() for row in rows}
+        there |= {(conversation, row.text) for conversation, rows in cache.messages.items()
+                  for row in rows}
+        aside = {row["text"] for row in cache.aside}
+        for text, conversation in held.items():
+            if (conversation, text) not in there and text not in aside:
+                yield f"{name} held {text[:30]!r} of {conversation}"
 
 
 def is_unsure(run, message):
@@ -335,7 +358,23 @@ def consumers_get_all_in_order(run):
         expected = {conversation: [row for row in rows if row.type == "text" and
                                    (consumer == "own" or row.sender != own)]
                     for conversation, (_, _, rows) in run.stored.of(own).items()}
-        yield from check_consumer(run, name, consumer, expected, messages)
+        check_one = check_consumer_after_restore if run.restored else check_consumer
+        yield from check_one(run, name, consumer, expected, messages)
+
+
+def check_consumer_after_restore(run, name, consumer, expected, messages):
+    """What was lost comes again under another number, to those that had not had it."""
+    what = f"{name} consumer {consumer}"
+    got = set()
+    for message in messages:
+        there = (message["conversation"], message["text"])
+        if there in got and not message.get("repeated", False):
+            yield f"{what}: {message} came twice, and is not marked"
+        got.add(there)
+    missed = {(conversation, row.text) for conversation, rows in expected.items()
+              for row in rows} - got
+    if missed and consumer != "now":
+        yield f"{what}: not handed on: {sorted(text[:30] for _, text in missed)}"
 
 
 def check_consumer(run, name, consumer, expected, messages):
@@ -370,11 +409,11 @@ def check_consumer(run, name, consumer, expected, messages):
 def up_to_date_costs_one_round_trip(run):
     """Nothing is left to do, and nothing changes."""
     for name, device in run.world.devices.items():
-        before = content(device.cache, ["traffic", "traffic_last"])
+        before = content(device.cache, UNSTEADY)
         done = run.world.run(device, "fetch")
         if (done.code, done.requests) != (0, ["login-sync 200"]):
             yield f"{done}"
-        after = content(device.cache, ["traffic", "traffic_last"])
+        after = content(device.cache, UNSTEADY)
         yield from (f"{name}: {table} changed: {before[table]}, {rows}"
                     for table, rows in after.items() if rows != before[table])
 
