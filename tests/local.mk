@@ -144,19 +144,19 @@ tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 
 # The programs that the fault tests kill at exact places: linked of the same libraries, with hooks
-# around some of what they call (tests/faults/hooks.h). What is installed has none.
+# around some of what they call (tests/hooks/hooks.h). What is installed has none.
 if SERVER
-check_PROGRAMS += tests/faults/tern tests/faults/ternd
+check_PROGRAMS += tests/hooks/tern tests/hooks/ternd
 SQLITE_HOOKS = -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec,--wrap=sqlite3_close
-HOOKS = tests/faults/hooks.c tests/faults/hooks.h tests/faults/power.c
-tests_faults_tern_SOURCES = src/main.c $(HOOKS) tests/faults/tern_hooks.c
-tests_faults_tern_LDADD = $(TERN_LIBS)
-tests_faults_tern_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
+HOOKS = tests/hooks/hooks.c tests/hooks/hooks.h tests/hooks/power.c
+tests_hooks_tern_SOURCES = src/main.c $(HOOKS) tests/hooks/tern_hooks.c
+tests_hooks_tern_LDADD = $(TERN_LIBS)
+tests_hooks_tern_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
 	-Wl,--wrap=http_create,--wrap=backoff_next,--wrap=time_mono,--wrap=time_left_ms
-tests_faults_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
-tests_faults_ternd_SOURCES = contrib/ternd/main.c $(HOOKS) tests/faults/ternd_hooks.c
-tests_faults_ternd_LDADD = $(TERND_LIBS) $(LIBINTL)
-tests_faults_ternd_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
+tests_hooks_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
+tests_hooks_ternd_SOURCES = contrib/ternd/main.c $(HOOKS) tests/hooks/ternd_hooks.c
+tests_hooks_ternd_LDADD = $(TERND_LIBS) $(LIBINTL)
+tests_hooks_ternd_LDFLAGS = $(AM_LDFLAGS) $(SQLITE_HOOKS) \
 	-Wl,--wrap=ack_saver_add,--wrap=reply_send,--wrap=pusher_create,--wrap=sqlite3_wal_checkpoint_v2
 endif
 

@@ -5,7 +5,7 @@ it) and does it. A part of tern that is added adds its actions here: a class wit
 `weight`, draw() and do(), in the list ACTIONS. A step of a command has what happens to it:
 
   faults   the plan of the device's proxy (fault_proxy.py)
-  kill     the boundary at which the command is killed (hooks.h)
+  kill     the boundary at which the command is killed (tests/hooks/hooks.h)
   power    "1": the power goes with it, and what was not synced is lost; "exit": it goes where the
            command has ended well (power.c)
   disk     how far no file of it may grow beyond the size of its cache

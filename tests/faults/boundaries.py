@@ -3,7 +3,7 @@
     TERN_BUILDDIR=build python3 tests/faults/boundaries.py [NAME [SIDE [N]]]
 
 For each case: the state before is kept; the command runs to its end, which gives the outcome that is
-right, and counts its boundaries (tests/faults/hooks.h). Then, for each of them: back to the state
+right, and counts its boundaries (tests/hooks/hooks.h). Then, for each of them: back to the state
 before, the command is killed there, and run again. The outcome must be the same, and running it
 once more must find nothing left to do.
 """

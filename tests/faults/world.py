@@ -1,6 +1,6 @@
 """A server, accounts with devices, and a proxy for each: what the fault tests play with.
 
-The programs are those with hooks (hooks.h), which can be killed at exact places. One command runs at
+The programs are those with hooks (tests/hooks/hooks.h), which can be killed at exact places. One command runs at
 a time, unless a proxy holds one up while others run.
 """
 import os
@@ -16,8 +16,8 @@ from tern_programs import BUILDDIR, LIMIT, Failure, check
 
 from fault_proxy import FaultProxy
 
-TERN = os.environ.get("TERN") or os.path.join(BUILDDIR, "tests", "faults", "tern")
-TERND = os.environ.get("TERND") or os.path.join(BUILDDIR, "tests", "faults", "ternd")
+TERN = os.environ.get("TERN") or os.path.join(BUILDDIR, "tests", "hooks", "tern")
+TERND = os.environ.get("TERND") or os.path.join(BUILDDIR, "tests", "hooks", "ternd")
 HOOKS = {"TERN_TEST_SERIAL": "1"}
 # What runs beside commands lives in real time.
 BESIDE = {"TERN_TEST_RETRY_MS": "5"}
