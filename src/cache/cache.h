@@ -313,6 +313,16 @@ enum status cache_history(struct cache *cache, const struct history_query *query
 enum status cache_history_since(struct cache *cache, const char *conversation, int64_t since,
     int64_t *after, struct error *err);
 
+/* What is known of a message that another one is to name. */
+struct cache_target {
+	bool held; /* else nothing else is known */
+	bool own;
+	bool amendable; /* of a type that can be a target */
+	bool recalled;
+};
+enum status cache_target(struct cache *cache, const char *conversation, int64_t msg_id,
+    struct cache_target *target, struct error *err);
+
 struct cache_conversation {
 	struct conversation_head head;
 	int64_t held;    /* messages in ranges, expired ones not counted */

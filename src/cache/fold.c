@@ -149,3 +149,29 @@ fold_message(struct cache *cache, int64_t conversation_id, const struct message 
 	return fold_reaction(
 	    cache, conversation_id, message, strcmp(fold->amends->name, "react") == 0, err);
 }
+
+enum status
+cache_target(struct cache *cache, const char *conversation, int64_t msg_id,
+    struct cache_target *target, struct error *err)
+{
+	struct address own;
+	sqlite3_stmt *statement;
+	bool found = false;
+	enum status status = cache_begin(cache, READ, err);
+
+	*target = (struct cache_target){.held = false};
+	if (status != STATUS_OK)
+		return status;
+	status = account_own(cache, &own, err);
+	if (status == STATUS_OK)
+		status = cache_find(cache, SQL_MESSAGE_NAMED,
+		    VALUES(TEXT(conversation), INT(msg_id)), &statement, &found, err);
+	if (status == STATUS_OK && found)
+		*target = (struct cache_target){
+		    .held = true,
+		    .own = strcmp(column_text(statement, 0), own.text) == 0,
+		    .amendable = message_is_amendable(column_text(statement, 1)),
+		    .recalled = sqlite3_column_int64(statement, 2) != 0,
+		};
+	return cache_end(cache, status, err);
+}

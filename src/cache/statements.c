@@ -190,6 +190,10 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_MESSAGE_LIST] =
         FOLDED_MESSAGES " WHERE m.conversation_id = ?1 AND m.msg_id >= ?2 AND m.msg_id <= ?3"
                         " AND (?4 OR m.type NOT IN " AMENDING ") ORDER BY m.msg_id",
+    [SQL_MESSAGE_NAMED] = "SELECT m.sender, m.type, f.recall"
+                          " FROM conversation c JOIN message m USING (conversation_id) LEFT JOIN"
+                          " fold f ON f.conversation_id = m.conversation_id"
+                          " AND f.msg_id = m.msg_id WHERE c.address = ?1 AND m.msg_id = ?2",
     /* What an edit of ?2 changes. */
     [SQL_MESSAGE_EDITED] = "SELECT m.message_id, m.sender, m.type, ifnull(e.text, m.text),"
                            " ifnull(f.edit, 0) FROM message m" WITH_FOLD

@@ -8,6 +8,8 @@ struct history_options {
 	int64_t before;
 	int64_t after;
 	int64_t since;
+	bool events;
+	bool ids;
 };
 
 static const struct history_options defaults = {.count = 50};
@@ -40,11 +42,20 @@ static const struct option options[] = {
         .offset = offsetof(struct history_options, since),
         .argument = "DATE",
         .help = N_("only messages from that day on")},
+    {.name = "events",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct history_options, events),
+        .help = N_("edits, recalls and reactions too, each by itself")},
+    {.name = "ids",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct history_options, ids),
+        .help = N_("write the number of each message before it")},
 };
 
 struct history {
 	const struct cli *cli;
 	const char *who;
+	bool ids;
 };
 
 static void
@@ -52,7 +63,10 @@ print_row(void *arg, const struct message *message)
 {
 	const struct history *history = arg;
 
-	print_message_line(history->cli->global.format, message, false);
+	if (history->ids && history->cli->global.format == FORMAT_TEXT)
+		print_message_numbered(message);
+	else
+		print_message_line(history->cli->global.format, message, false);
 }
 
 static void
@@ -68,13 +82,14 @@ run(struct cli *cli, const void *o, int argc, char **argv, struct error *err)
 {
 	const struct history_options *history_options = o;
 	struct address who;
-	struct history history = {cli, who.text};
+	struct history history = {cli, who.text, history_options->ids};
 	const struct client_history query = {
 	    .who = &who,
 	    .before = history_options->before,
 	    .after = history_options->after,
 	    .count = (size_t)history_options->count,
 	    .since = history_options->since,
+	    .events = history_options->events,
 	};
 	enum status status = client_parse_address(cli->client, &who, argv[0], err);
 
@@ -88,7 +103,7 @@ extern const struct command command_history;
 
 const struct command command_history = {
     .name = "history",
-    .usage = "WHO [-n N] [--before ID] [--after ID] [--since DATE]",
+    .usage = "WHO [-n N] [--before ID] [--after ID] [--since DATE] [--events] [--ids]",
     .summary = N_("show a conversation, from the cache"),
     .details = N_("What the cache does not hold is said where it is missing. Your own messages\n"
                   "that are still queued come last."),

@@ -9,99 +9,33 @@
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/lines.h"
+#include "cli/outgoing.h"
 #include "cli/print.h"
 
-enum { TEXT_LIMIT = 64 * 1024, BATCH = 500 };
+enum { BATCH = 500 };
 
 struct send_options {
-	int64_t timeout;
-	bool queue;
+	struct outgoing_options outgoing;
 	bool lines;
-	bool has_key;
-	struct key key;
+	int64_t reply;
 };
 
-static const struct send_options defaults = {.timeout = 10 * TIME_SECOND};
+static const struct send_options defaults = {.outgoing = OUTGOING_DEFAULTS};
 
 static const struct option options[] = {
     {.name = "lines",
         .kind = OPTION_FLAG,
         .offset = offsetof(struct send_options, lines),
         .help = N_("send each line of standard input as a message; write a line for each")},
-    {.name = "queue",
-        .kind = OPTION_FLAG,
-        .offset = offsetof(struct send_options, queue),
-        .help = N_("only put it into the outbox; the next command sends it")},
-    {.name = "timeout",
-        .kind = OPTION_SECONDS,
-        .offset = offsetof(struct send_options, timeout),
-        .argument = "SECONDS",
-        .help = N_("try for that long (10)")},
-    {.name = "key",
-        .kind = OPTION_KEY,
-        .offset = offsetof(struct send_options, key),
-        .offset2 = offsetof(struct send_options, has_key),
-        .argument = "UUID",
-        .help = N_("the message's key: the same one again sends nothing twice")},
+    {.name = "reply",
+        .kind = OPTION_INT,
+        .offset = offsetof(struct send_options, reply),
+        .argument = "MSG_ID",
+        .help = N_("the number of the message it answers"),
+        .min = 1,
+        .max = INT64_MAX},
+    OUTGOING_OPTIONS(struct send_options, outgoing),
 };
-
-/* ---- one message ---- */
-
-static enum status
-too_large(struct error *err)
-{
-	return error_set(
-	    err, STATUS_TOO_LARGE, _("the message has more than %d bytes"), TEXT_LIMIT);
-}
-
-/* All of standard input but a last line end. */
-static enum status
-read_input(struct buf *text, int stop_fd, struct error *err)
-{
-	enum status status = input_read_all(STDIN_FILENO, stop_fd, text, err);
-
-	if (status == STATUS_TOO_LARGE)
-		return too_large(err);
-	if (status == STATUS_OK && text->length && text->data[text->length - 1] == '\n')
-		text->data[--text->length] = '\0';
-	if (status == STATUS_OK && strlen(buf_string(text)) != text->length)
-		return error_set(err, STATUS_USAGE, _("the message holds a NUL byte"));
-	return status;
-}
-
-/* The words of the command line, or standard input. */
-static enum status
-read_text(struct buf *text, int stop_fd, int argc, char **argv, struct error *err)
-{
-	if (argc == 1 || (argc == 2 && strcmp(argv[1], "-") == 0))
-		return read_input(text, stop_fd, err);
-	for (int i = 1; i < argc; i++) {
-		if (i > 1)
-			buf_add_char(text, ' ');
-		buf_add_string(text, argv[i]);
-	}
-	return text->failed ? too_large(err) : STATUS_OK;
-}
-
-static enum status
-send_one(struct cli *cli, const struct send_options *o, struct client_message *message,
-    struct error *err)
-{
-	struct client_sent sent = {0};
-	enum status status;
-
-	message->has_key = o->has_key;
-	message->key = o->key;
-	status = client_queue(cli->client, message, 1, o->queue, err);
-	if (status != STATUS_OK)
-		return status;
-	if (!o->queue)
-		status =
-		    client_send_wait(cli->client, message, 1, deadline_in(o->timeout), &sent, err);
-	if (cli->global.format == FORMAT_JSON || o->queue)
-		print_sent(cli->global.format, message, &sent, o->queue);
-	return status;
-}
 
 /* ---- one message a line ---- */
 
@@ -133,7 +67,7 @@ check_line(struct sending *sending, const struct line *line)
 
 	if (line->too_long)
 		error_set(&why, STATUS_TOO_LARGE, _("line %lld has more than %d bytes; not sent"),
-		    (long long)line->number, TEXT_LIMIT);
+		    (long long)line->number, OUTGOING_TEXT_MAX);
 	else if (!text_is_utf8(line->text, line->length))
 		error_set(&why, STATUS_USAGE, _("line %lld is not UTF-8 text; not sent"),
 		    (long long)line->number);
@@ -151,17 +85,18 @@ send_batch(struct sending *sending)
 	const struct send_options *o = sending->o;
 	struct error err = {0};
 	enum status status =
-	    client_queue(cli->client, sending->batch, sending->count, o->queue, &err);
+	    client_queue(cli->client, sending->batch, sending->count, o->outgoing.queue, &err);
 
 	if (status != STATUS_OK)
 		return error_set(sending->err, status, "%s", err.text);
-	if (!o->queue) {
+	if (!o->outgoing.queue) {
 		status = client_send_wait(cli->client, sending->batch, sending->count,
-		    deadline_in(o->timeout), sending->sent, &err);
+		    deadline_in(o->outgoing.timeout), sending->sent, &err);
 		note(sending, status, err.text);
 	}
 	for (size_t i = 0; i < sending->count; i++)
-		print_sent(cli->global.format, &sending->batch[i], &sending->sent[i], o->queue);
+		print_sent(
+		    cli->global.format, &sending->batch[i], &sending->sent[i], o->outgoing.queue);
 	status = print_flush(&err);
 	if (status != STATUS_OK)
 		return error_set(sending->err, status, "%s", err.text);
@@ -188,6 +123,7 @@ add_line(struct sending *sending, const struct line *line)
 	sending->batch[sending->count++] = (struct client_message){
 	    .to = sending->to,
 	    .text = mem_strndup(line->text, line->length),
+	    .target = sending->o->reply,
 	};
 }
 
@@ -204,7 +140,7 @@ send_lines(
 	sending->o = o;
 	sending->to = *to;
 	sending->err = err;
-	lines_init(&lines, STDIN_FILENO, cli->config.stop_fd, TEXT_LIMIT);
+	lines_init(&lines, STDIN_FILENO, cli->config.stop_fd, OUTGOING_TEXT_MAX);
 	while (status == STATUS_OK && (status = lines_read(&lines, err)) == STATUS_OK) {
 		bool end = lines.end;
 
@@ -233,16 +169,18 @@ run(struct cli *cli, const void *options_, int argc, char **argv, struct error *
 
 	if (status != STATUS_OK)
 		return status;
-	if (o->lines && (o->has_key || argc > 2 || (argc == 2 && strcmp(argv[1], "-") != 0)))
+	if (o->lines &&
+	    (o->outgoing.has_key || argc > 2 || (argc == 2 && strcmp(argv[1], "-") != 0)))
 		return error_set(err, STATUS_USAGE,
 		    _("--lines reads standard input; it takes neither a text nor a --key"));
 	if (o->lines)
 		return send_lines(cli, o, &message.to, err);
-	buf_init(&text, TEXT_LIMIT + 1);
-	status = read_text(&text, cli->config.stop_fd, argc, argv, err);
+	buf_init(&text, OUTGOING_TEXT_MAX + 1);
+	status = outgoing_text(cli, &text, argc - 1, argv + 1, err);
 	message.text = buf_string(&text);
+	message.target = o->reply;
 	if (status == STATUS_OK)
-		status = send_one(cli, o, &message, err);
+		status = outgoing_send(cli, &o->outgoing, &message, err);
 	buf_finish(&text);
 	return status;
 }
@@ -251,7 +189,7 @@ extern const struct command command_send;
 
 const struct command command_send = {
     .name = "send",
-    .usage = "WHO [TEXT…|-] [--lines] [--queue] [--timeout SECONDS] [--key UUID]",
+    .usage = "WHO [TEXT…|-] [--lines] [--reply MSG_ID] [OPTION]…",
     .summary = N_("send a message"),
     .details =
         N_("The text stands on the command line or, without it or with -, on standard input.\n"

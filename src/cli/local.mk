@@ -9,12 +9,16 @@ src_libcli_a_SOURCES = \
 	src/cli/cmd_contact.c \
 	src/cli/cmd_done.c \
 	src/cli/cmd_export.c \
+	src/cli/cmd_edit.c \
 	src/cli/cmd_fetch.c \
 	src/cli/cmd_group.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_history.c \
 	src/cli/cmd_login.c \
 	src/cli/cmd_logout.c \
+	src/cli/cmd_react.c \
+	src/cli/cmd_read.c \
+	src/cli/cmd_recall.c \
 	src/cli/cmd_recv.c \
 	src/cli/cmd_search.c \
 	src/cli/cmd_send.c \
@@ -27,6 +31,7 @@ src_libcli_a_SOURCES = \
 	src/cli/help.c src/cli/help.h \
 	src/cli/input.c src/cli/input.h \
 	src/cli/lines.c src/cli/lines.h \
+	src/cli/outgoing.c src/cli/outgoing.h \
 	src/cli/password.c src/cli/password.h \
 	src/cli/print.c src/cli/print.h \
 	src/cli/print_hit.c \

@@ -126,6 +126,45 @@ add_change(struct buf *out, const struct message *m)
 	return true;
 }
 
+/* What it is to another message, and that it was changed. */
+static void
+add_marks(struct buf *out, const struct message *m)
+{
+	if (m->target && strcmp(m->type, "text") == 0) {
+		buf_add_string(out, " [");
+		buf_printf(out, _("reply to %lld"), (long long)m->target);
+		buf_add_char(out, ']');
+	} else if (m->target) {
+		buf_add_string(out, " [");
+		add_safe(out, m->type);
+		buf_printf(out, " %lld]", (long long)m->target);
+	}
+	if (m->edited)
+		buf_printf(out, " [%s]", _("edited"));
+}
+
+/* Each reaction once, with how many there are of it where there are several. */
+static void
+add_reactions(struct buf *out, const struct message *m)
+{
+	for (size_t i = 0; i < m->reaction_count; i++) {
+		const char *text = m->reactions[i].text;
+		size_t before = 0, count = 1;
+
+		while (before < i && strcmp(m->reactions[before].text, text) != 0)
+			before++;
+		if (before < i)
+			continue;
+		for (size_t other = i + 1; other < m->reaction_count; other++)
+			count += strcmp(m->reactions[other].text, text) == 0;
+		buf_add_string(out, "  (");
+		add_safe(out, text);
+		if (count > 1)
+			buf_printf(out, " %zu", count);
+		buf_add_char(out, ')');
+	}
+}
+
 static void
 message_text(struct buf *out, const struct message *m, bool repeated)
 {
@@ -148,19 +187,43 @@ message_text(struct buf *out, const struct message *m, bool repeated)
 	}
 	if (state)
 		buf_printf(out, " [%s]", state);
+	add_marks(out, m);
 	if (repeated)
 		buf_printf(out, " [%s]", _("repeated"));
 	buf_add_string(out, ": ");
-	if (m->text) {
+	if (m->recalled) {
+		buf_printf(out, "[%s]", _("recalled"));
+	} else if (m->text) {
 		add_lines(out, m->text);
-		return;
+	} else {
+		buf_add_char(out, '[');
+		add_safe(out, m->type);
+		buf_add_char(out, ']');
 	}
-	buf_add_char(out, '[');
-	add_safe(out, m->type);
-	buf_add_char(out, ']');
+	add_reactions(out, m);
 }
 
 /* ---- JSON ---- */
+
+static void
+amendments_json(struct buf *out, const struct message *m)
+{
+	if (m->edited)
+		json_put_int(out, "edited", m->edited);
+	if (m->recalled)
+		json_put_bool(out, "recalled", true);
+	if (!m->reaction_count)
+		return;
+	json_put_name(out, "reactions");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < m->reaction_count; i++) {
+		buf_add_string(out, i ? ",{" : "{");
+		json_put_string(out, "from", m->reactions[i].from);
+		json_put_string(out, "reaction", m->reactions[i].text);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
 
 void
 message_json(struct buf *out, const struct message *m, bool repeated)
@@ -177,6 +240,9 @@ message_json(struct buf *out, const struct message *m, bool repeated)
 	json_put_string(out, "type", m->type);
 	if (m->text)
 		json_put_string(out, "text", m->text);
+	if (m->target)
+		json_put_int(out, strcmp(m->type, "text") == 0 ? "reply_to" : "target", m->target);
+	amendments_json(out, m);
 	if (m->has_key)
 		json_put_string(out, "key", key_format(&m->key, key));
 	if (m->state != STATE_NONE)
@@ -196,6 +262,18 @@ print_message_line(enum format format, const struct message *message, bool repea
 		message_json(&line, message, repeated);
 	else
 		message_text(&line, message, repeated);
+	print_line(&line);
+}
+
+void
+print_message_numbered(const struct message *message)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (message->msg_id)
+		buf_printf(&line, "%lld ", (long long)message->msg_id);
+	message_text(&line, message, false);
 	print_line(&line);
 }
 
@@ -278,6 +356,10 @@ sent_json(struct buf *line, const struct client_message *message, const struct c
 	buf_add_char(line, '{');
 	json_put_string(line, "conversation", message->to.text);
 	json_put_string(line, "key", key_format(&message->key, key));
+	if (message->type)
+		json_put_string(line, "type", message->type);
+	if (message->target)
+		json_put_int(line, message->type ? "target" : "reply_to", message->target);
 	if (queued || doubt) {
 		json_put_string(line, "state", "queued");
 		json_put_bool(line, "doubt", doubt);
@@ -320,6 +402,19 @@ print_sent(enum format format, const struct client_message *message, const struc
 		sent_json(&line, message, sent, queued);
 	else
 		sent_text(&line, message, sent, queued);
+	print_line(&line);
+}
+
+void
+print_marker(const char *conversation, int64_t marker)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	buf_add_char(&line, '{');
+	json_put_string(&line, "conversation", conversation);
+	json_put_int(&line, "read", marker);
+	buf_add_char(&line, '}');
 	print_line(&line);
 }
 

@@ -13,6 +13,8 @@ enum { JSON_VERSION = 1 };
 
 /* A line (or a text's lines) about a message. */
 void print_message_line(enum format format, const struct message *message, bool repeated);
+/* The same as text, behind the number by which other commands name the message. */
+void print_message_numbered(const struct message *message);
 /* The same into a buffer, as JSON without a line end. */
 void message_json(struct buf *out, const struct message *message, bool repeated);
 void print_hole(enum format format, const char *conversation, struct id_range ids);
@@ -21,6 +23,8 @@ void print_group(enum format format, const struct group *group);
 /* What became of a message that was sent; failure is NULL unless it failed. */
 void print_sent(enum format format, const struct client_message *message,
     const struct client_sent *sent, bool queued);
+/* Where a read marker stands, as JSON. */
+void print_marker(const char *conversation, int64_t marker);
 void print_failed(enum format format, const struct message *message, const char *failure);
 
 /* A message that was found, as a piece of its text with the hits marked (print_hit.c). */

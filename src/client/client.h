@@ -107,14 +107,17 @@ enum status client_sync(
 
 struct client_message {
 	struct address to;
-	const char *text;
-	bool has_key; /* --key; else one is made and filled in */
+	const char *type; /* NULL: "text"; else as in model/message.h */
+	const char *text; /* NULL where the type has none */
+	int64_t target;   /* the message it replies to, or amends; 0 for none */
+	bool has_key;     /* --key; else one is made and filled in */
 	struct key key;
 };
 
-/* Checks each (USAGE: not UTF-8 or empty; TOO_LARGE) and writes all durably to the outbox. keep:
- * they stay there whatever becomes of a client_send_wait() for the same keys. CONFLICT: a key was
- * used with other content. Nothing is queued unless all are. */
+/* Checks each (USAGE: not UTF-8 or empty; TOO_LARGE; NOT_FOUND: the target is known here, and can't
+ * be one) and writes all durably to the outbox. keep: they stay there whatever becomes of a
+ * client_send_wait() for the same keys. CONFLICT: a key was used with other content. Nothing is
+ * queued unless all are. */
 enum status client_queue(struct client *client, struct client_message *messages, size_t count,
     bool keep, struct error *err);
 
@@ -134,6 +137,23 @@ struct client_sent {
  */
 enum status client_send_wait(struct client *client, const struct client_message *messages,
     size_t count, int64_t deadline, struct client_sent *sent, struct error *err);
+
+/* ---- read markers and drafts ---- */
+
+/* Moves the read marker of a conversation up to msg_id, or with 0 to its last message, durably, at
+ * once; never back. *marker is where it stands then. Whatever talks to the server next tells it.
+ * NOT_FOUND: no such conversation here, or no such message. */
+enum status client_mark_read(struct client *client, const struct address *who, int64_t msg_id,
+    int64_t *marker, struct error *err);
+/* Tells the server now. */
+enum status client_tell_markers(struct client *client, int64_t deadline, struct error *err);
+
+/* What was being written in a conversation; *text is the caller's to free, NULL for nothing. */
+enum status
+client_draft_get(struct client *client, const struct address *who, char **text, struct error *err);
+/* Keeps it, on this device (NULL or "": takes it away). Survives a crash of tern. */
+enum status client_draft_set(
+    struct client *client, const struct address *who, const char *text, struct error *err);
 
 /* ---- receiving ---- */
 
@@ -222,11 +242,13 @@ struct client_history {
 	int64_t after;
 	size_t count;
 	int64_t since; /* wall time: from the first message on that isn't older; 0 for no bound */
+	bool events;   /* amendments too, which else show in their targets alone */
 };
 
 /*
- * Ascending; own messages in the outbox come last, msg_id 0, STATE_QUEUED or STATE_FAILED (unless
- * `before` bounds it). Holes as cache_history() tells them. NOT_FOUND: no such conversation here.
+ * Ascending, as amendments left them; own messages in the outbox come last, msg_id 0, STATE_QUEUED
+ * or STATE_FAILED (unless `before` bounds it). Holes as cache_history() tells them. NOT_FOUND: no
+ * such conversation here.
  */
 enum status client_history(struct client *client, const struct client_history *query,
     void (*row)(void *arg, const struct message *message),

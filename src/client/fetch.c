@@ -7,10 +7,8 @@
 #include "wire/limits.h"
 #include "wire/sync.h"
 
-/* Waits until every goal of the set has succeeded with nothing left to do, or has failed once. The
- * first failure, in the order of the goals, is returned. */
-static enum status
-run_goals(struct client *client, const enum sync_goal *goals, size_t count, int64_t deadline,
+enum status
+client_run_goals(struct client *client, const enum sync_goal *goals, size_t count, int64_t deadline,
     struct error *err)
 {
 	enum status status = STATUS_OK;
@@ -48,14 +46,15 @@ client_login_sync(struct client *client, int64_t deadline, struct error *err)
 	if (status != STATUS_OK)
 		return status;
 	sync_want(client->sync, SYNC_FLUSH, 0);
-	return run_goals(client, goals, 1, deadline, err);
+	sync_want(client->sync, SYNC_READ, 0);
+	return client_run_goals(client, goals, 1, deadline, err);
 }
 
 enum status
 client_fetch(
     struct client *client, int64_t deadline, struct client_fetched *fetched, struct error *err)
 {
-	static const enum sync_goal goals[] = {SYNC_LISTS, SYNC_FLUSH, SYNC_PULL};
+	static const enum sync_goal goals[] = {SYNC_LISTS, SYNC_FLUSH, SYNC_READ, SYNC_PULL};
 	struct path_lock lock;
 	enum status status = client_online(client, err);
 
@@ -69,7 +68,7 @@ client_fetch(
 	if (status != STATUS_OK)
 		return status;
 	sync_pull_for(client->sync, 0, NULL, true);
-	status = run_goals(client, goals, sizeof goals / sizeof goals[0], deadline, err);
+	status = client_run_goals(client, goals, sizeof goals / sizeof goals[0], deadline, err);
 	if (status == STATUS_OK)
 		client_finish_acks(client);
 	fetched->messages = sync_counts(client->sync)->messages;

@@ -33,6 +33,11 @@ enum status client_wait(struct client *client, int64_t deadline, struct error *e
 /* AGAIN ("interrupted") where config.stop_fd is readable: for work that doesn't wait. */
 enum status client_check_stop(struct client *client, struct error *err);
 
+/* Waits until every goal of the set has succeeded with nothing left to do, or has failed once. The
+ * first failure, in the order of the goals, is returned. */
+enum status client_run_goals(struct client *client, const enum sync_goal *goals, size_t count,
+    int64_t deadline, struct error *err);
+
 /* The file of an address's cache; the caller frees. CONFIG. */
 enum status client_cache_path(char **path, const char *address, struct error *err);
 

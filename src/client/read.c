@@ -31,7 +31,8 @@ tell_entry(struct reading *reading, const struct outbox_entry *entry)
 	    .from = client_address(reading->client),
 	    .time = entry->time,
 	    .type = entry->type,
-	    .text = entry->text,
+	    .text = entry->text && *entry->text ? entry->text : NULL,
+	    .target = entry->target,
 	    .has_key = true,
 	    .key = entry->key,
 	    .state = entry->state == OUTBOX_FAILED ? STATE_FAILED : STATE_QUEUED,
@@ -87,6 +88,7 @@ client_history(struct client *client, const struct client_history *query,
 	    .before = query->before,
 	    .after = query->after,
 	    .count = query->count,
+	    .events = query->events,
 	};
 	struct reading reading = {client, query, row, arg, 0};
 	enum status status = bound_by_date(client, query, &cached, err);
@@ -250,7 +252,8 @@ tell_failed(void *arg, const struct outbox_entry *entry)
 	    .from = failures->own,
 	    .time = entry->time,
 	    .type = entry->type,
-	    .text = entry->text,
+	    .text = entry->text && *entry->text ? entry->text : NULL,
+	    .target = entry->target,
 	    .has_key = true,
 	    .key = entry->key,
 	    .state = STATE_FAILED,

@@ -34,6 +34,17 @@ struct run {
 
 /* ---- one batch ---- */
 
+static struct reaction *
+copy_reactions(const struct reaction *reactions, size_t count)
+{
+	struct reaction *copy = mem_zalloc(count, sizeof *copy);
+
+	for (size_t i = 0; i < count; i++)
+		copy[i] =
+		    (struct reaction){mem_strdup(reactions[i].from), mem_strdup(reactions[i].text)};
+	return copy;
+}
+
 static void
 collect(void *arg, const struct message *message, bool repeated)
 {
@@ -45,6 +56,7 @@ collect(void *arg, const struct message *message, bool repeated)
 	pending->message.from = mem_strdup(message->from);
 	pending->message.type = mem_strdup(message->type);
 	pending->message.text = mem_strdup(message->text);
+	pending->message.reactions = copy_reactions(message->reactions, message->reaction_count);
 	pending->repeated = repeated;
 }
 
@@ -58,6 +70,11 @@ batch_clear(struct run *run)
 		free((char *)m->from);
 		free((char *)m->type);
 		free((char *)m->text);
+		for (size_t r = 0; r < m->reaction_count; r++) {
+			free((char *)m->reactions[r].from);
+			free((char *)m->reactions[r].text);
+		}
+		free((struct reaction *)m->reactions);
 	}
 	run->batch_count = 0;
 }
@@ -199,6 +216,7 @@ static bool
 is_over(struct sync *sync, enum status *status, struct error *err)
 {
 	static const enum sync_goal goals[] = {SYNC_LISTS, SYNC_PULL};
+	static const enum sync_goal side[] = {SYNC_FLUSH, SYNC_READ};
 
 	for (size_t i = 0; i < sizeof goals / sizeof goals[0]; i++) {
 		const struct sync_outcome *outcome = sync_outcome(sync, goals[i]);
@@ -210,10 +228,13 @@ is_over(struct sync *sync, enum status *status, struct error *err)
 		if (sync_wants(sync, goals[i]))
 			return false;
 	}
-	return !sync_wants(sync, SYNC_FLUSH) || sync_outcome(sync, SYNC_FLUSH)->failures;
+	for (size_t i = 0; i < sizeof side / sizeof side[0]; i++)
+		if (sync_wants(sync, side[i]) && !sync_outcome(sync, side[i])->failures)
+			return false;
+	return true;
 }
 
-/* Another process changed the cache: holes and messages to send may be there. */
+/* Another process changed the cache: holes, messages to send and markers to tell may be there. */
 static void
 follow_cache(struct run *run)
 {
@@ -222,6 +243,7 @@ follow_cache(struct run *run)
 	if (sync_has_line(sync)) {
 		sync_want(sync, SYNC_PULL, 0);
 		sync_want(sync, SYNC_FLUSH, 0);
+		sync_want(sync, SYNC_READ, 0);
 	} else {
 		sync_want(sync, SYNC_PULL, FOLLOWER_DELAY_MS * TIME_MS);
 	}
@@ -269,6 +291,7 @@ go_online(struct run *run, struct error *err)
 	sync_pull_for(sync, run->consumer, run->who, true);
 	sync_want(sync, SYNC_LISTS, 0);
 	sync_want(sync, SYNC_FLUSH, 0);
+	sync_want(sync, SYNC_READ, 0);
 	sync_want(sync, SYNC_PULL, 0);
 	if (is_waiting(run->recv)) {
 		sync_hold_line(sync);

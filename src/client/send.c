@@ -8,21 +8,63 @@
 #include "base/timeu.h"
 #include "client/internal.h"
 #include "wire/error.h"
-#include "wire/limits.h"
 
 static enum status
-check_text(const char *text, struct error *err)
+check_text(const struct message_type *type, const char *text, struct error *err)
 {
-	size_t length = strlen(text);
+	const char *what = strcmp(type->name, "text") == 0 ? "message" : type->name;
+	int length = (int)strlen(text);
 
-	if (length == 0)
-		return error_set(err, STATUS_USAGE, "the message is empty");
-	if (length > LIMIT_TEXT)
-		return error_set(err, STATUS_TOO_LARGE, "the message has %zu bytes; the most is %d",
-		    length, LIMIT_TEXT);
-	if (!text_is_utf8(text, length))
-		return error_set(err, STATUS_USAGE, "the message is not UTF-8 text");
+	if (length < type->text_min)
+		return error_set(err, STATUS_USAGE, "the %s is empty", what);
+	if (length > type->text_max)
+		return error_set(err, STATUS_TOO_LARGE, "the %s has %d bytes; the most is %d", what,
+		    length, type->text_max);
+	if (!text_is_utf8(text, strlen(text)))
+		return error_set(err, STATUS_USAGE, "the %s is not UTF-8 text", what);
 	return STATUS_OK;
+}
+
+/* What is known here of the message that another one names; of what isn't the server decides. */
+static enum status
+check_target(struct client *client, const struct client_message *m, const struct message_type *type,
+    struct error *err)
+{
+	struct cache_target target;
+	enum status status;
+
+	if (!m->target)
+		return type->target == TARGET_REQUIRED
+		           ? error_set(err, STATUS_USAGE, "%s names no message", type->name)
+		           : STATUS_OK;
+	status = cache_target(client->cache, m->to.text, m->target, &target, err);
+	if (status != STATUS_OK || !target.held)
+		return status;
+	if (!target.amendable)
+		return error_set(err, STATUS_NOT_FOUND,
+		    "message %lld is an event of the conversation, and nobody's text",
+		    (long long)m->target);
+	if (type->amends && target.recalled)
+		return error_set(
+		    err, STATUS_NOT_FOUND, "message %lld was recalled", (long long)m->target);
+	if (!target.own && (strcmp(type->name, "edit") == 0 || (strcmp(type->name, "recall") == 0 &&
+	                                                           !address_is_group(m->to.text))))
+		return error_set(
+		    err, STATUS_NOT_FOUND, "message %lld is not yours", (long long)m->target);
+	return STATUS_OK;
+}
+
+static enum status
+check(struct client *client, const struct client_message *m, struct error *err)
+{
+	const struct message_type *type = message_type_find(m->type ? m->type : "text");
+	enum status status;
+
+	if (!type || !type->sendable)
+		return error_set(
+		    err, STATUS_INTERNAL, "defect in tern: a message of type %s to send", m->type);
+	status = check_text(type, m->text ? m->text : "", err);
+	return status == STATUS_OK ? check_target(client, m, type, err) : status;
 }
 
 enum status
@@ -36,7 +78,7 @@ client_queue(struct client *client, struct client_message *messages, size_t coun
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		struct client_message *m = &messages[i];
 
-		status = check_text(m->text, err);
+		status = check(client, m, err);
 		if (!m->has_key) {
 			key_make(&m->key, last);
 			last = &m->key;
@@ -45,8 +87,9 @@ client_queue(struct client *client, struct client_message *messages, size_t coun
 		entries[i] = (struct outbox_entry){
 		    .key = m->key,
 		    .conversation = m->to.text,
-		    .type = "text",
-		    .text = m->text,
+		    .type = m->type ? m->type : "text",
+		    .text = m->text ? m->text : "",
+		    .target = m->target,
 		    .time = time_wall(),
 		    .kept = keep,
 		};

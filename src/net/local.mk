@@ -31,6 +31,7 @@ src_libclient_a_SOURCES = \
 	src/client/fetch.c \
 	src/client/group.c \
 	src/client/internal.h \
+	src/client/markers.c \
 	src/client/query.c src/client/query.h \
 	src/client/read.c \
 	src/client/recv.c \

@@ -303,6 +303,83 @@ test_notes_to_oneself(void **state)
 	check_sound(f);
 }
 
+/* ---- read markers and drafts ---- */
+
+static const char *
+tell_markers(struct fixture *f)
+{
+	struct cache_ranges markers;
+	struct error error;
+
+	OK(cache_markers(f->cache, 99, &markers, &error));
+	tell_ranges(f, &markers);
+	cache_ranges_finish(&markers);
+	return buf_string(&f->told);
+}
+
+static void
+test_markers_wait_to_be_told(void **state)
+{
+	struct fixture *f = *state;
+	struct conversation_range told = {BOB, {1, 2}};
+	const struct cache_ranges all = {&told, 1};
+	struct conversation_head head = HEAD(BOB, 1, 3, 0, 2, 900);
+	enum cache_applied applied;
+	struct error error;
+	int64_t marker;
+
+	store(f, BOB, 1, 3, 1, 3);
+	assert_string_equal(tell_markers(f), "");
+	assert_int_equal(cache_mark_read(f->cache, CAROL, 1, &marker, &error), STATUS_NOT_FOUND);
+	assert_int_equal(cache_mark_read(f->cache, BOB, 4, &marker, &error), STATUS_NOT_FOUND);
+	OK(cache_mark_read(f->cache, BOB, 2, &marker, &error));
+	OK(cache_mark_read(f->cache, BOB, 1, &marker, &error));
+	assert_int_equal(marker, 2);
+	assert_string_equal(tell_markers(f), "bob 1-2");
+	check_unread(f);
+	/* It went on while the first was told: what is left is told next. */
+	OK(cache_mark_read(f->cache, BOB, 0, &marker, &error));
+	OK(cache_markers_told(f->cache, GENERATION, &all, &head, 1, &applied, &error));
+	assert_string_equal(tell_markers(f), "bob 1-3");
+	check_unread(f);
+	/* Refused for good, or of a conversation that the server does not know. */
+	told.ids.last = 3;
+	OK(cache_markers_told(f->cache, NULL, &all, NULL, 0, &applied, &error));
+	assert_string_equal(tell_markers(f), "");
+	check_sound(f);
+}
+
+static void
+test_drafts(void **state)
+{
+	struct fixture *f = *state;
+	struct error error;
+	char *text;
+
+	store(f, BOB, 1, 3, 1, 3);
+	OK(cache_draft_get(f->cache, BOB, &text, &error));
+	assert_null(text);
+	OK(cache_draft_set(f->cache, BOB, "half a sen", &error));
+	OK(cache_draft_set(f->cache, CAROL, "to somebody new", &error));
+	cache_close(f->cache);
+	f->cache = fixture_open(f);
+	OK(cache_draft_get(f->cache, BOB, &text, &error));
+	assert_string_equal(text, "half a sen");
+	free(text);
+	OK(cache_draft_get(f->cache, CAROL, &text, &error));
+	assert_string_equal(text, "to somebody new");
+	free(text);
+	/* What happens in the conversation leaves it alone. */
+	apply_head(f, &HEAD(BOB, 1, 9, 0, 2, 900));
+	OK(cache_draft_get(f->cache, BOB, &text, &error));
+	assert_string_equal(text, "half a sen");
+	free(text);
+	OK(cache_draft_set(f->cache, BOB, "", &error));
+	OK(cache_draft_get(f->cache, BOB, &text, &error));
+	assert_null(text);
+	check_sound(f);
+}
+
 /* ---- acknowledgements ---- */
 
 static void
@@ -393,6 +470,8 @@ main(void)
 	    TEST(test_pages_join_and_never_reach_beyond_last),
 	    TEST(test_expired_ids_are_neither_held_nor_missing),
 	    TEST(test_own_messages_are_never_unread),
+	    TEST(test_markers_wait_to_be_told),
+	    TEST(test_drafts),
 	    TEST(test_notes_to_oneself),
 	    TEST(test_acks_join),
 	    TEST(test_acks_done_takes_exactly_what_was_told),

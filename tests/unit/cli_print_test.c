@@ -261,6 +261,46 @@ test_message_text(void **state)
 	    "2026-11-22 09:00 bob@example.org: hi\n");
 }
 
+static void
+test_amended(void **state)
+{
+	static const struct reaction reactions[] = {
+	    {"a@x", "+1"}, {"b@x", "\033[2J\n"}, {"c@x", "+1"}};
+	struct message m = plain;
+	struct json *doc;
+	const char *printed;
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	m.target = 7;
+	m.edited = 15;
+	m.reactions = reactions;
+	m.reaction_count = 3;
+	assert_string_equal(CAUGHT(print_message_line(FORMAT_TEXT, &m, false)),
+	    "2026-11-22 09:00 bob@example.org [reply to 7] [edited]: hi  (+1 2)  (␛[2J↵)\n");
+	doc = parse(CAUGHT(print_message_line(FORMAT_JSON, &m, false)));
+	assert_int(doc, "reply_to", 7);
+	assert_int(doc, "edited", 15);
+	json_destroy(doc);
+	printed = CAUGHT(print_message_line(FORMAT_JSON, &m, false));
+	assert_non_null(strstr(printed, "\"reactions\":[{\"from\":\"a@x\",\"reaction\":\"+1\"},{"));
+	/* Recalled: then nothing else is told of it. */
+	m = plain;
+	m.text = NULL;
+	m.recalled = true;
+	assert_string_equal(CAUGHT(print_message_numbered(&m)),
+	    "12 2026-11-22 09:00 bob@example.org: [recalled]\n");
+	printed = CAUGHT(print_message_line(FORMAT_JSON, &m, false));
+	assert_true(has(printed, "recalled") && !has(printed, "text"));
+	m = plain;
+	m.type = "edit";
+	m.target = 7;
+	assert_string_equal(CAUGHT(print_message_line(FORMAT_TEXT, &m, false)),
+	    "2026-11-22 09:00 bob@example.org [edit 7]: hi\n");
+	printed = CAUGHT(print_message_line(FORMAT_JSON, &m, false));
+	assert_true(has(printed, "target") && !has(printed, "reply_to"));
+}
+
 /* A text's further lines can't be taken for another message. */
 static void
 test_several_lines(void **state)
@@ -523,6 +563,7 @@ main(void)
 	    cmocka_unit_test(test_message_json),
 	    cmocka_unit_test(test_states),
 	    cmocka_unit_test(test_message_text),
+	    cmocka_unit_test(test_amended),
 	    cmocka_unit_test(test_several_lines),
 	    cmocka_unit_test(test_hostile_messages),
 	    cmocka_unit_test(test_longest),

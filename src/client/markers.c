@@ -1,0 +1,31 @@
+/* Read markers and drafts. */
+#include "client/internal.h"
+
+enum status
+client_mark_read(struct client *client, const struct address *who, int64_t msg_id, int64_t *marker,
+    struct error *err)
+{
+	return cache_mark_read(client->cache, who->text, msg_id, marker, err);
+}
+
+enum status
+client_tell_markers(struct client *client, int64_t deadline, struct error *err)
+{
+	static const enum sync_goal goals[] = {SYNC_READ};
+	enum status status = client_online(client, err);
+
+	return status == STATUS_OK ? client_run_goals(client, goals, 1, deadline, err) : status;
+}
+
+enum status
+client_draft_get(struct client *client, const struct address *who, char **text, struct error *err)
+{
+	return cache_draft_get(client->cache, who->text, text, err);
+}
+
+enum status
+client_draft_set(
+    struct client *client, const struct address *who, const char *text, struct error *err)
+{
+	return cache_draft_set(client->cache, who->text, text, err);
+}
