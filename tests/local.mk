@@ -55,6 +55,7 @@ SERVER_UNIT_TESTS += tests/unit/http_test
 SERVER_UNIT_TESTS += tests/unit/log_test
 SERVER_UNIT_TESTS += tests/unit/options_test
 SERVER_UNIT_TESTS += tests/unit/pool_test
+SERVER_UNIT_TESTS += tests/unit/prune_test
 SERVER_UNIT_TESTS += tests/unit/store_details_test
 SERVER_UNIT_TESTS += tests/unit/store_device_test
 SERVER_UNIT_TESTS += tests/unit/store_amend_test
@@ -140,6 +141,9 @@ tests_unit_store_device_test_SOURCES = tests/unit/store_device_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_store_amend_test_SOURCES = tests/unit/store_amend_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_prune_test_SOURCES = tests/unit/prune_test.c \
+	tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_prune_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=time_wall
 tests_unit_store_file_test_SOURCES = tests/unit/store_file_test.c \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 

@@ -47,6 +47,8 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/password.h \
 	contrib/ternd/pool.c \
 	contrib/ternd/pool.h \
+	contrib/ternd/pruner.c \
+	contrib/ternd/pruner.h \
 	contrib/ternd/pusher.c \
 	contrib/ternd/pusher.h \
 	contrib/ternd/reply.c \
@@ -80,6 +82,7 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/store-sqlite/marker.c \
 	contrib/ternd/store-sqlite/membership.c \
 	contrib/ternd/store-sqlite/message.c \
+	contrib/ternd/store-sqlite/prune.c \
 	contrib/ternd/store-sqlite/receipts.c \
 	contrib/ternd/store-sqlite/profile.c \
 	contrib/ternd/store-sqlite/schema.c \

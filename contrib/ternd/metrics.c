@@ -1,6 +1,7 @@
 #include "metrics.h"
 
 #include "pool.h"
+#include "pruner.h"
 #include "server.h"
 
 static void
@@ -20,6 +21,7 @@ void
 metrics_write(struct buf *out, const struct server *server)
 {
 	const struct metrics *m = server->metrics;
+	const struct pruner_counts pruned = pruner_counts(server->pruner);
 
 	add_number(out, "ternd_connections", "gauge", "Open connections.", m->open);
 	add_number(out, "ternd_connections_total", "counter", "Connections accepted.", m->accepted);
@@ -28,6 +30,12 @@ metrics_write(struct buf *out, const struct server *server)
 	    (uint64_t)pools_committed_stamp(server->pools));
 	add_number(
 	    out, "ternd_draining", "gauge", "1 while the server is going down.", server->draining);
+	add_number(
+	    out, "ternd_pruned_messages_total", "counter", "Messages pruned.", pruned.messages);
+	add_number(out, "ternd_pruned_keys_total", "counter", "Keys pruned.", pruned.keys);
+	add_number(out, "ternd_prune_stopped", "gauge",
+	    "1 where pruning stopped because the clock, or how much would go, is doubtful.",
+	    pruned.stopped);
 	add_head(out, "ternd_requests_total", "counter", "Requests, by method.");
 	for (enum method_id id = 0; id < METHOD_COUNT; id++)
 		buf_printf(out, "ternd_requests_total{method=\"%s\"} %llu\n", method_get(id)->name,

@@ -86,6 +86,44 @@ take_drain(struct options *options, const char *value)
 	return take_ms(&options->config.drain_ms, value);
 }
 
+/* A number from 1 to the highest. */
+static bool
+take_number(int64_t *number, int64_t highest, const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	if (digits == 0 || digits > 18 || value[digits])
+		return false;
+	*number = strtoll(value, NULL, 10);
+	return *number >= 1 && *number <= highest;
+}
+
+static bool
+take_keep_days(struct options *options, const char *value)
+{
+	return take_number(&options->config.keep_days, 36500, value);
+}
+
+static bool
+take_keep_messages(struct options *options, const char *value)
+{
+	return take_number(&options->config.keep_messages, INT64_MAX / 2, value);
+}
+
+static bool
+take_prune_every(struct options *options, const char *value)
+{
+	return take_number(&options->config.prune_every_ms, 86400000, value);
+}
+
+static bool
+take_prune_anyway(struct options *options, const char *value)
+{
+	(void)value;
+	options->config.prune_anyway = true;
+	return true;
+}
+
 static bool
 take_log_level(struct options *options, const char *value)
 {
@@ -145,6 +183,13 @@ static const struct {
         N_("how long a connection may be silent between requests, milliseconds (120000)")},
     {"drain", N_("MS"), SERVE, take_drain,
         N_("over how long held polls are answered when the server stops, milliseconds (3000)")},
+    {"keep-days", N_("N"), SERVE, take_keep_days, N_("delete messages that are older (keep all)")},
+    {"keep-messages", N_("N"), SERVE, take_keep_messages,
+        N_("of each conversation keep the newest N messages (all)")},
+    {"prune-every", N_("MS"), SERVE, take_prune_every,
+        N_("how often to look for what is kept no longer, milliseconds (3600000)")},
+    {"prune-anyway", NULL, SERVE, take_prune_anyway,
+        N_("delete it even where the clock or the amount is doubtful: see that both are right")},
     {"log-level", "error|warn|info|debug", BOTH, take_log_level,
         N_("how much is logged on standard error (info)")},
     {"weak-passwords", NULL, BOTH, take_weak_passwords,
@@ -239,6 +284,7 @@ options_parse(struct options *options, int argc, char **argv, struct error *err)
 	            .request_timeout_ms = 30000,
 	            .idle_timeout_ms = 120000,
 	            .drain_ms = 3000,
+	            .prune_every_ms = 3600000,
 	        },
 	    .log_level = LOG_LEVEL_INFO,
 	};

@@ -14,6 +14,7 @@ struct worker;
 struct pools;
 struct sessions;
 struct ack_saver;
+struct pruner;
 struct seen_keeper;
 struct pusher;
 struct conns;
@@ -34,6 +35,10 @@ struct server_config {
 	int request_timeout_ms; /* first byte to last: 30000 */
 	int idle_timeout_ms;    /* between requests: 120000 */
 	int drain_ms;           /* how long a drain may spread its answers: 3000 */
+	int64_t keep_days;      /* messages older than that are pruned; 0: never */
+	int64_t keep_messages;  /* of each conversation, the newest; 0: all */
+	int64_t prune_every_ms; /* 3600000 */
+	bool prune_anyway;      /* the operator says that the clock is right */
 	bool weak_passwords;    /* Argon2id at its minimum: for tests only */
 };
 
@@ -52,6 +57,7 @@ struct server {
 	struct seen_keeper *seen;     /* seen.h: when devices were last heard of */
 	struct pusher *pusher;        /* pusher.h: changed profiles on their way */
 	struct conns *conns;          /* conn.h */
+	struct pruner *pruner;        /* pruner.h: what is kept no longer; NULL: all is kept */
 	struct metrics *metrics;      /* metrics.h */
 	bool draining;
 };

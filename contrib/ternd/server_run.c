@@ -13,6 +13,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "pool.h"
+#include "pruner.h"
 #include "pusher.h"
 #include "seen.h"
 #include "sessions.h"
@@ -127,6 +128,7 @@ start_parts(struct life *life, struct error *err)
 	server->acks = ack_saver_create(server);
 	server->seen = seen_create(server);
 	server->pusher = pusher_create(server);
+	server->pruner = pruner_create(server);
 	worker_on_commit(server->writer, on_commit, server);
 	server->conns = conns_create(server, life->wheel);
 	return listener_start(life->listener, server->base, server->conns, life->wheel, err);
@@ -152,6 +154,7 @@ stop_parts(struct life *life)
 	conns_destroy(server->conns);
 	seen_destroy(server->seen);
 	pusher_destroy(server->pusher);
+	pruner_destroy(server->pruner);
 	ack_saver_destroy(server->acks);
 	pools_destroy(server->pools);
 	sessions_destroy(server->sessions);

@@ -109,6 +109,27 @@ struct store_group_result {
 	struct roster *roster; /* the members afterwards; the caller's to release */
 };
 
+/* A row of the table of keys. All zeros is before all of them. */
+struct store_key {
+	struct key key;
+	int64_t account_id;
+};
+
+/* What may be pruned. */
+struct store_prune {
+	int64_t before; /* what was stored before this stamp; 0: nothing by age */
+	int64_t keep;   /* all but so many of each conversation, the newest; 0: nothing by count */
+	int64_t seen; /* but not what members heard of since then (wall time) didn't acknowledge */
+};
+
+/* A conversation as pruning sees it: the ids from ids.first to upto may go, of those up to
+ * ids.last. */
+struct store_prunable {
+	int64_t conversation_id;
+	struct id_range ids;
+	int64_t upto; /* below ids.first: nothing */
+};
+
 struct store_driver {
 	const char *name;
 
@@ -279,6 +300,30 @@ struct store_driver {
 	enum status (*ack_save)(struct store *store, const struct caller *caller,
 	    const struct conversation_range *range, const struct store_head_sink *sink,
 	    struct error *err);
+
+	/*
+	 * Tells conversations with ids above *after, at most limit of them, until row() returns
+	 * false (that one counts as told). The newest message of each stays. *after: the last one
+	 * told; *more: there may be others. Reader.
+	 */
+	enum status (*prune_find)(struct store *store, const struct store_prune *prune,
+	    int64_t *after, size_t limit, bool (*row)(void *arg, const struct store_prunable *),
+	    void *arg, bool *more, struct error *err);
+	/*
+	 * Deletes messages up to that id, the oldest first, at most limit, and moves the
+	 * conversation's first behind them; what was unread among them is not unread any more, of
+	 * at most limit members a call. *more: call it again. Makes no stamp. Writer.
+	 */
+	enum status (*prune)(struct store *store, int64_t conversation_id, int64_t upto,
+	    size_t limit, int64_t *deleted, bool *more, struct error *err);
+	/* Deletes keys behind *after that were stored before that stamp, of those that were made
+	 * before it by their own clock: looks at no more than limit. *after: the last looked at.
+	 * Writer. */
+	enum status (*prune_keys)(struct store *store, int64_t before, struct store_key *after,
+	    size_t limit, int64_t *deleted, bool *more, struct error *err);
+	/* The newest time that the store knows of: of its stamps, and of what was heard of devices.
+	 * Reader. */
+	enum status (*newest_time)(struct store *store, int64_t *time, struct error *err);
 };
 
 extern const struct store_driver store_sqlite;

@@ -6,6 +6,7 @@ struct reader_row {
 	int64_t read;
 	int64_t own;
 	int64_t own_read;
+	int64_t counted_to; /* up to where own_read counts: the marker, or what has expired */
 };
 
 static enum status
@@ -25,6 +26,9 @@ row_get(struct sqlite_store *store, int64_t account_id, int64_t conversation_id,
 	row->read = sqlite3_column_int64(st, 0);
 	row->own = sqlite3_column_int64(st, 1);
 	row->own_read = sqlite3_column_int64(st, 2);
+	row->counted_to = sqlite3_column_int64(st, 3);
+	if (row->counted_to < row->read)
+		row->counted_to = row->read;
 	sqlite3_reset(st);
 	return STATUS_OK;
 }
@@ -56,12 +60,17 @@ static enum status
 count_own(struct sqlite_store *store, const struct caller *caller, const struct head *head,
     const struct reader_row *row, int64_t to, int64_t *own_read, struct error *err)
 {
-	bool above = head->last_msg_id - to < to - row->read;
-	struct id_range ids = {above ? to + 1 : row->read + 1, above ? head->last_msg_id : to};
+	bool above = head->last_msg_id - to < to - row->counted_to;
+	struct id_range ids = {
+	    above ? to + 1 : row->counted_to + 1, above ? head->last_msg_id : to};
 	int64_t number;
-	enum status status = count(
-	    store, ST_OWN_COUNT, head->conversation_id, ids, caller->account_id, &number, err);
+	enum status status;
 
+	*own_read = row->own_read;
+	if (to <= row->counted_to)
+		return STATUS_OK;
+	status = count(
+	    store, ST_OWN_COUNT, head->conversation_id, ids, caller->account_id, &number, err);
 	*own_read = above ? row->own - number : row->own_read + number;
 	return status;
 }
@@ -87,15 +96,17 @@ move(struct sqlite_store *store, const struct caller *caller, const struct head 
     bool *moved, struct error *err)
 {
 	struct reader_row row = {0};
-	int64_t counted, own_read;
+	int64_t upto, counted, own_read;
 	enum status status = row_get(store, caller->account_id, head->conversation_id, &row, err);
 
 	*moved = false;
 	if (status != STATUS_OK || row.read >= to)
 		return status;
 	*moved = true;
+	/* The counts stay where they were where a marker is still below what has expired. */
+	upto = to > row.counted_to ? to : row.counted_to;
 	if ((status = count(store, ST_COUNTED_UPTO, head->conversation_id,
-	         (struct id_range){to, to}, 0, &counted, err)) ||
+	         (struct id_range){upto, upto}, 0, &counted, err)) ||
 	    (status = count_own(store, caller, head, &row, to, &own_read, err)))
 		return status;
 	return row_set(

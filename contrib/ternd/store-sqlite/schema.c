@@ -138,6 +138,9 @@ static const char *const steps[] = {
     "ALTER TABLE member ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE member ADD COLUMN own_read INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE member ADD COLUMN read_counted INTEGER NOT NULL DEFAULT 0;"
+    /* read_counted and own_read count up to this, where the marker is lower: what has expired is
+     * not unread. */
+    "ALTER TABLE member ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;"
     /* What a group was called when this member left it; NULL while it is in. */
     "ALTER TABLE member ADD COLUMN left_name TEXT;"
     "CREATE INDEX member_group ON member (account_id) WHERE kind = 2;"

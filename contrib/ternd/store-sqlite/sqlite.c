@@ -367,4 +367,8 @@ const struct store_driver store_sqlite = {
     .amendments = sqlite_amendments,
     .read_mark = sqlite_read_mark,
     .ack_save = sqlite_ack_save,
+    .prune_find = sqlite_prune_find,
+    .prune = sqlite_prune,
+    .prune_keys = sqlite_prune_keys,
+    .newest_time = sqlite_newest_time,
 };

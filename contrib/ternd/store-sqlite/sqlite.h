@@ -233,6 +233,14 @@ enum status sqlite_contacts(struct store *store, const struct caller *reader, co
 enum status sqlite_messages(struct store *store, const struct caller *reader,
     const char *conversation, struct id_range ids, struct conversation_head *head,
     bool (*row)(void *arg, const struct store_message *), void *arg, struct error *err);
+enum status sqlite_prune_find(struct store *store, const struct store_prune *prune, int64_t *after,
+    size_t limit, bool (*row)(void *arg, const struct store_prunable *), void *arg, bool *more,
+    struct error *err);
+enum status sqlite_prune(struct store *store, int64_t conversation_id, int64_t upto, size_t limit,
+    int64_t *deleted, bool *more, struct error *err);
+enum status sqlite_prune_keys(struct store *store, int64_t before, struct store_key *after,
+    size_t limit, int64_t *deleted, bool *more, struct error *err);
+enum status sqlite_newest_time(struct store *store, int64_t *time, struct error *err);
 enum status sqlite_receipts(struct store *store, const struct caller *caller,
     const struct receipts_request *request, struct receipts_answer *receipts,
     enum wire_error *refusal, struct error *err);

@@ -32,11 +32,12 @@
 #define GROUP_WAITING      WAITING("iif(m.role, c.bytes, " BYTES_AT_LEAVING ")")
 #define GROUP_HEAD_COLUMNS \
 	"iif(m.role, max(m.stamp, c.stamp), m.stamp) AS told, g.address," \
-	" max(c.first_msg_id, (SELECT s.first" MEMBER_SPANS " LIMIT 1))," \
+	" min(max(c.first_msg_id, (SELECT s.first" MEMBER_SPANS " LIMIT 1))," \
+	" iif(m.role, c.last_msg_id, (SELECT s.last" MEMBER_SPANS " DESC LIMIT 1)) + 1)," \
 	" iif(m.role, c.last_msg_id, (SELECT s.last" MEMBER_SPANS " DESC LIMIT 1))," \
 	" m.last_ack_msg_id, m.last_read_msg_id," \
-	" iif(m.role, c.counted, " COUNTED_AT_LEAVING ") - m.read_counted" \
-	" - (m.own - m.own_read)," GROUP_WAITING ", 0, 0"
+	" max(0, iif(m.role, c.counted, " COUNTED_AT_LEAVING ") - m.read_counted" \
+	" - (m.own - m.own_read))," GROUP_WAITING ", 0, 0"
 
 /* What read_group() reads: a group as the member m knows it, of whose name one that left hears no
  * more. */
@@ -56,6 +57,17 @@
 	" AND (s.last IS NULL OR s.last >= " id ")))"
 #define M_IN_SIGHT IN_SIGHT("m.msg_id", "m")
 #define A_IN_SIGHT IN_SIGHT("a.msg_id", "a")
+
+/* The first message from ?2 to ?3 of others that member k has not acknowledged; and whether it is
+ * one of those that messages are kept for: heard of since ?4. */
+#define PRUNE_HELD \
+	"(SELECT m.msg_id FROM message AS m WHERE m.conversation_id = ?1" \
+	" AND m.msg_id > max(k.last_ack_msg_id, ?2 - 1) AND m.msg_id <= ?3" \
+	" AND m.sender_id <> k.account_id ORDER BY m.msg_id LIMIT 1)"
+#define PRUNE_HOLDS \
+	"k.last_ack_msg_id < ?3 AND EXISTS (SELECT 1 FROM device AS d" \
+	" WHERE d.account_id = k.account_id AND d.revoked = 0 AND d.seen >= ?4)"
+#define PRUNE_READER "k.account_id, max(k.last_read_msg_id, k.expired), k.own, k.own_read"
 
 /* What read_message() reads, for account ?1. */
 #define MESSAGE_COLUMNS \
@@ -159,7 +171,7 @@ static const char *const sql[ST_COUNT] = {
                       " WHERE account_id = ?1 AND conversation_id = ?2 AND last_ack_msg_id < ?3",
     [ST_MEMBER_TOUCH] =
         "UPDATE member SET stamp = ?3 WHERE account_id = ?1 AND conversation_id = ?2",
-    [ST_MEMBER_READ_GET] = "SELECT last_read_msg_id, own, own_read FROM member"
+    [ST_MEMBER_READ_GET] = "SELECT last_read_msg_id, own, own_read, expired FROM member"
                            " WHERE account_id = ?1 AND conversation_id = ?2",
     [ST_MEMBER_READ] = "UPDATE member SET last_read_msg_id = ?3, read_counted = ?4, own_read = ?5,"
                        " stamp = ?6 WHERE account_id = ?1 AND conversation_id = ?2",
@@ -309,6 +321,41 @@ static const char *const sql[ST_COUNT] = {
     [ST_KEY_ADD] = "INSERT INTO message_key"
                    " (key, account_id, device_id, conversation_id, msg_id, time, stamp, digest)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+
+    [ST_KEY_OLD] = "SELECT key, account_id, stamp FROM message_key"
+                   " WHERE (key, account_id) > (?1, ?2) AND key < ?3"
+                   " ORDER BY key, account_id LIMIT ?4",
+    [ST_KEY_REMOVE] = "DELETE FROM message_key WHERE key = ?1 AND account_id = ?2",
+
+    [ST_PRUNE_CONVERSATIONS] =
+        "SELECT conversation_id, kind, first_msg_id, last_msg_id FROM conversation"
+        " WHERE conversation_id > ?1 ORDER BY conversation_id LIMIT ?2",
+    [ST_PRUNE_CONVERSATION] =
+        "SELECT c.kind, c.first_msg_id, c.last_msg_id, c.account_a, c.account_b, g.address"
+        " FROM conversation AS c LEFT JOIN group_chat AS g USING (conversation_id)"
+        " WHERE c.conversation_id = ?1",
+    [ST_PRUNE_STAMP] = "SELECT stamp FROM message WHERE conversation_id = ?1 AND msg_id = ?2",
+    [ST_PRUNE_HELD_DIRECT] =
+        "SELECT min(" PRUNE_HELD ") FROM conversation AS c CROSS JOIN member AS k"
+        " WHERE c.conversation_id = ?1 AND k.account_id IN (c.account_a, c.account_b)"
+        " AND k.conversation_id = ?1 AND " PRUNE_HOLDS,
+    [ST_PRUNE_HELD_GROUP] = "SELECT min(" PRUNE_HELD ") FROM member AS k INDEXED BY member_of_group"
+                            " WHERE k.conversation_id = ?1 AND k.kind = 2 AND k.role > 0"
+                            " AND " PRUNE_HOLDS,
+    [ST_PRUNE_READERS_DIRECT] =
+        "SELECT " PRUNE_READER " FROM conversation AS c CROSS JOIN member AS k"
+        " WHERE c.conversation_id = ?1 AND k.conversation_id = ?1"
+        " AND k.account_id IN (c.account_a, c.account_b)"
+        " AND max(k.last_read_msg_id, k.expired) < ?2 LIMIT ?3",
+    [ST_PRUNE_READERS_GROUP] = "SELECT " PRUNE_READER " FROM member AS k INDEXED BY member_of_group"
+                               " WHERE k.conversation_id = ?1 AND k.kind = 2"
+                               " AND max(k.last_read_msg_id, k.expired) < ?2 LIMIT ?3",
+    [ST_PRUNE_READER] = "UPDATE member SET expired = ?3, read_counted = ?4, own_read = ?5"
+                        " WHERE account_id = ?1 AND conversation_id = ?2",
+    [ST_PRUNE_MESSAGES] =
+        "DELETE FROM message WHERE conversation_id = ?1 AND msg_id BETWEEN ?2 AND ?3",
+    [ST_PRUNE_FIRST] = "UPDATE conversation SET first_msg_id = ?2 WHERE conversation_id = ?1",
+    [ST_PRUNE_NEWEST] = "SELECT max(seen) FROM device",
 
     [ST_ACK_GET] = "SELECT last_ack_msg_id FROM device_ack"
                    " WHERE device_id = ?1 AND conversation_id = ?2",
