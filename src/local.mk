@@ -9,7 +9,6 @@ src_libbase_a_SOURCES = \
 	src/base/mem.c src/base/mem.h \
 	src/base/path.c src/base/path.h \
 	src/base/random.c src/base/random.h \
-	src/base/sha256.c src/base/sha256.h \
 	src/base/status.c src/base/status.h \
 	src/base/text.c src/base/text.h \
 	src/base/timeu.c src/base/timeu.h \
@@ -41,10 +40,11 @@ src_libwire_a_SOURCES = \
 	src/wire/rows.c src/wire/rows.h \
 	src/wire/send.c src/wire/send.h \
 	src/wire/sync.c src/wire/sync.h
-src_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(ZSTD_CFLAGS)
+src_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(SODIUM_CFLAGS) $(ZSTD_CFLAGS)
 
 # What the server links of these, too.
-WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(ZSTD_LIBS) $(UNISTRING_LIBS) -lm
+WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(SODIUM_LIBS) $(ZSTD_LIBS) \
+	$(UNISTRING_LIBS) -lm
 
 include src/cache/local.mk
 include src/net/local.mk

@@ -33,7 +33,6 @@ UNIT_TESTS += tests/unit/json_test
 UNIT_TESTS += tests/unit/jsonw_test
 UNIT_TESTS += tests/unit/key_test
 UNIT_TESTS += tests/unit/packer_test
-UNIT_TESTS += tests/unit/sha256_test
 UNIT_TESTS += tests/unit/query_test
 UNIT_TESTS += tests/unit/status_test
 UNIT_TESTS += tests/unit/sync_flush_test

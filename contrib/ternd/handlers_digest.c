@@ -19,7 +19,7 @@ struct digesting {
 	size_t count;
 	int64_t looked; /* messages looked at */
 	bool cut;       /* there were too many of them */
-	struct sha256 sha;
+	struct digest digest;
 	struct buf text; /* the message's under way */
 };
 
@@ -46,7 +46,7 @@ add_row(void *arg, const struct store_message *row)
 	/* What is no text of JSON is no client's either: the digest will differ. */
 	if (row->text_json && !json_take_string(&digesting->text, row->text_json))
 		buf_clear(&digesting->text);
-	digest_add(&digesting->sha, &row->message, buf_string(&digesting->text));
+	digest_add(&digesting->digest, &row->message, buf_string(&digesting->text));
 	return true;
 }
 
@@ -58,11 +58,11 @@ digest_range(struct digesting *digesting, struct store *store, struct error *err
 	struct conversation_head head;
 	enum status status;
 
-	sha256_init(&digesting->sha);
+	digest_init(&digesting->digest);
 	status = store->driver->messages(store, &digesting->work.call->caller, range->conversation,
 	    range->ids, &head, add_row, digesting, err);
 	digesting->digests[i] =
-	    status == STATUS_OK ? digest_end(&digesting->sha, digesting->texts[i]) : NULL;
+	    status == STATUS_OK ? digest_end(&digesting->digest, digesting->texts[i]) : NULL;
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

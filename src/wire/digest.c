@@ -9,37 +9,43 @@
 
 /* With the 0 behind it, so that no two messages run into each other. */
 static void
-add_text(struct sha256 *sha, const char *text)
+add_text(struct digest *digest, const char *text)
 {
-	sha256_add(sha, text, strlen(text) + 1);
+	crypto_hash_sha256_update(&digest->sha, (const unsigned char *)text, strlen(text) + 1);
 }
 
 static void
-add_number(struct sha256 *sha, int64_t number)
+add_number(struct digest *digest, int64_t number)
 {
 	char text[24];
 
 	snprintf(text, sizeof text, "%lld", (long long)number);
-	add_text(sha, text);
+	add_text(digest, text);
 }
 
 void
-digest_add(struct sha256 *sha, const struct message *message, const char *text)
+digest_init(struct digest *digest)
 {
-	add_number(sha, message->msg_id);
-	add_number(sha, message->stamp);
-	add_text(sha, message->type);
-	add_number(sha, message->target);
-	add_text(sha, message->from);
-	add_text(sha, text ? text : "");
+	crypto_hash_sha256_init(&digest->sha);
+}
+
+void
+digest_add(struct digest *digest, const struct message *message, const char *text)
+{
+	add_number(digest, message->msg_id);
+	add_number(digest, message->stamp);
+	add_text(digest, message->type);
+	add_number(digest, message->target);
+	add_text(digest, message->from);
+	add_text(digest, text ? text : "");
 }
 
 char *
-digest_end(struct sha256 *sha, char text[DIGEST_TEXT_SIZE])
+digest_end(struct digest *digest, char text[DIGEST_TEXT_SIZE])
 {
-	uint8_t sum[SHA256_BYTES];
+	unsigned char sum[crypto_hash_sha256_BYTES];
 
-	sha256_end(sha, sum);
+	crypto_hash_sha256_final(&digest->sha, sum);
 	return text_base64url(text, sum, DIGEST_BYTES);
 }
 

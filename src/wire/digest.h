@@ -2,15 +2,22 @@
 #ifndef TERN_WIRE_DIGEST_H
 #define TERN_WIRE_DIGEST_H
 
-#include "base/sha256.h"
+#include <sodium/crypto_hash_sha256.h>
+
 #include "base/text.h"
 #include "wire/rows.h"
 
 enum { DIGEST_BYTES = 16, DIGEST_TEXT_SIZE = TEXT_BASE64URL_SIZE(DIGEST_BYTES) };
 
-/* One digest: sha256_init(), each message of the range in order, and digest_end(). */
-void digest_add(struct sha256 *sha, const struct message *message, const char *text);
-char *digest_end(struct sha256 *sha, char text[DIGEST_TEXT_SIZE]);
+/* One digest: digest_init(), each message of the range in order, and digest_end(). */
+struct digest {
+	crypto_hash_sha256_state sha;
+};
+void digest_init(struct digest *digest);
+/* text: the message's, NULL where it has none. */
+void digest_add(struct digest *digest, const struct message *message, const char *text);
+/* Writes the sum as text, and returns it; init the digest before it is used again. */
+char *digest_end(struct digest *digest, char text[DIGEST_TEXT_SIZE]);
 
 struct digest_request {
 	struct conversation_range *ranges; /* owned after a read, their strings borrowed */

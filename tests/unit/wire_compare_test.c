@@ -247,11 +247,11 @@ test_digest_bodies(void **state)
 static char *
 digest_of(const struct message *message, char text[DIGEST_TEXT_SIZE])
 {
-	struct sha256 sha;
+	struct digest digest;
 
-	sha256_init(&sha);
-	digest_add(&sha, message, message->text);
-	return digest_end(&sha, text);
+	digest_init(&digest);
+	digest_add(&digest, message, message->text);
+	return digest_end(&digest, text);
 }
 
 /* Every field of the definition counts, and no other. */
