@@ -30,14 +30,26 @@ tell(struct cli *cli, int64_t timeout)
 		cli_complain(cli, why.text);
 }
 
+static void
+print_row(void *arg, const struct client_conversation *conversation)
+{
+	const struct cli *cli = arg;
+
+	if (conversation->unread > 0)
+		print_unread(cli->global.format, conversation);
+}
+
 static enum status
 run(struct cli *cli, const void *options_, int argc, char **argv, struct error *err)
 {
 	const struct read_options *o = options_;
 	struct address who;
 	int64_t msg_id = 0, marker = 0;
-	enum status status = client_parse_address(cli->client, &who, argv[0], err);
+	enum status status;
 
+	if (argc == 0)
+		return client_conversations(cli->client, print_row, cli, err);
+	status = client_parse_address(cli->client, &who, argv[0], err);
 	if (status == STATUS_OK && argc > 1)
 		status = outgoing_msg_id(&msg_id, argv[1], err);
 	if (status == STATUS_OK)
@@ -54,16 +66,17 @@ extern const struct command command_read;
 
 const struct command command_read = {
     .name = "read",
-    .usage = "WHO [MSG_ID] [--timeout SECONDS]",
+    .usage = "[WHO [MSG_ID]] [--timeout SECONDS]",
     .summary = N_("mark a conversation as read, up to a message"),
     .details =
         N_("Without MSG_ID: all of it. The mark never goes back. It is set here at once, and told\n"
-           "to the server now or by a later command: your other devices take it over."),
+           "to the server now or by a later command: your other devices take it over. Without WHO\n"
+           "nothing is marked: it lists what is unread, from the cache."),
     .need = NEED_ACCOUNT,
     OPTIONS(options),
     .options_size = sizeof(struct read_options),
     .defaults = &defaults,
-    .min_arguments = 1,
+    .min_arguments = 0,
     .max_arguments = 2,
     .run = run,
 };

@@ -8,7 +8,8 @@
 extern const struct command command_register, command_login, command_logout, command_contact,
     command_contacts, command_group, command_groups, command_send, command_recv, command_fetch,
     command_history, command_status, command_search, command_sync, command_done, command_export,
-    command_edit, command_recall, command_react, command_read, command_help, command_version;
+    command_edit, command_recall, command_react, command_read, command_receipts, command_help,
+    command_version;
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
@@ -22,6 +23,7 @@ const struct command *const commands[] = {
     &command_react,
     &command_done,
     &command_read,
+    &command_receipts,
     &command_fetch,
     &command_sync,
     &command_history,

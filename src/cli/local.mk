@@ -19,6 +19,7 @@ src_libcli_a_SOURCES = \
 	src/cli/cmd_react.c \
 	src/cli/cmd_read.c \
 	src/cli/cmd_recall.c \
+	src/cli/cmd_receipts.c \
 	src/cli/cmd_recv.c \
 	src/cli/cmd_search.c \
 	src/cli/cmd_send.c \

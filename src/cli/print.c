@@ -419,6 +419,49 @@ print_marker(const char *conversation, int64_t marker)
 }
 
 void
+print_unread(enum format format, const struct client_conversation *conversation)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON) {
+		buf_add_char(&line, '{');
+		json_put_string(&line, "conversation", conversation->address);
+		json_put_int(&line, "read", conversation->read);
+		json_put_int(&line, "last", conversation->last);
+		json_put_int(&line, "unread", conversation->unread);
+		buf_add_char(&line, '}');
+	} else {
+		add_safe(&line, conversation->address);
+		buf_printf(&line, "  %lld", (long long)conversation->unread);
+	}
+	print_line(&line);
+}
+
+void
+print_receipts(enum format format, const char *conversation, int64_t msg_id,
+    const struct client_receipts *receipts)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_LIMIT);
+	if (format == FORMAT_JSON) {
+		buf_add_char(&line, '{');
+		json_put_string(&line, "conversation", conversation);
+		json_put_int(&line, "msg_id", msg_id);
+		json_put_int(&line, "others", receipts->others);
+		json_put_int(&line, "delivered", receipts->delivered);
+		json_put_int(&line, "read", receipts->read);
+		buf_add_char(&line, '}');
+	} else {
+		buf_printf(&line, _("%lld others, delivered to %lld, read by %lld"),
+		    (long long)receipts->others, (long long)receipts->delivered,
+		    (long long)receipts->read);
+	}
+	print_line(&line);
+}
+
+void
 print_failed(enum format format, const struct message *message, const char *failure)
 {
 	struct buf line;

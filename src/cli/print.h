@@ -25,6 +25,10 @@ void print_sent(enum format format, const struct client_message *message,
     const struct client_sent *sent, bool queued);
 /* Where a read marker stands, as JSON. */
 void print_marker(const char *conversation, int64_t marker);
+/* A conversation, with how much of it is unread. */
+void print_unread(enum format format, const struct client_conversation *conversation);
+void print_receipts(enum format format, const char *conversation, int64_t msg_id,
+    const struct client_receipts *receipts);
 void print_failed(enum format format, const struct message *message, const char *failure);
 
 /* A message that was found, as a piece of its text with the hits marked (print_hit.c). */

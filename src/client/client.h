@@ -138,7 +138,7 @@ struct client_sent {
 enum status client_send_wait(struct client *client, const struct client_message *messages,
     size_t count, int64_t deadline, struct client_sent *sent, struct error *err);
 
-/* ---- read markers and drafts ---- */
+/* ---- read markers, receipts and drafts ---- */
 
 /* Moves the read marker of a conversation up to msg_id, or with 0 to its last message, durably, at
  * once; never back. *marker is where it stands then. Whatever talks to the server next tells it.
@@ -147,6 +147,17 @@ enum status client_mark_read(struct client *client, const struct address *who, i
     int64_t *marker, struct error *err);
 /* Tells the server now. */
 enum status client_tell_markers(struct client *client, int64_t deadline, struct error *err);
+
+/* Asks the server how many others of a conversation have a message. */
+struct client_receipts {
+	int64_t others;    /* that may see it */
+	int64_t delivered; /* of these, those with a device that has it */
+	int64_t read;
+};
+
+/* NOT_FOUND: no such message, or none that this account may see. DENIED: not in that group. */
+enum status client_receipts(struct client *client, const struct address *who, int64_t msg_id,
+    int64_t deadline, struct client_receipts *receipts, struct error *err);
 
 /* What was being written in a conversation; *text is the caller's to free, NULL for nothing. */
 enum status
@@ -253,6 +264,18 @@ struct client_history {
 enum status client_history(struct client *client, const struct client_history *query,
     void (*row)(void *arg, const struct message *message),
     void (*hole)(void *arg, struct id_range ids), void *arg, struct error *err);
+
+struct client_conversation {
+	const char *address;
+	int64_t last;
+	int64_t read;   /* the marker */
+	int64_t unread; /* messages of others above it; where some are not here, at most */
+};
+
+/* All of them, by address. */
+enum status client_conversations(struct client *client,
+    void (*row)(void *arg, const struct client_conversation *conversation), void *arg,
+    struct error *err);
 
 struct client_traffic {
 	int64_t requests;   /* round trips */

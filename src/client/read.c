@@ -148,6 +148,31 @@ cost_of_group(void *arg, const struct group *group)
 	cost_group(&((struct counting *)arg)->cost, group);
 }
 
+struct conversing {
+	void (*row)(void *arg, const struct client_conversation *conversation);
+	void *arg;
+};
+
+static void
+tell_conversation(void *arg, const struct cache_conversation *conversation)
+{
+	const struct conversing *conversing = arg;
+
+	conversing->row(conversing->arg,
+	    &(struct client_conversation){conversation->head.conversation, conversation->head.last,
+	        conversation->head.read, conversation->unread});
+}
+
+enum status
+client_conversations(struct client *client,
+    void (*row)(void *arg, const struct client_conversation *conversation), void *arg,
+    struct error *err)
+{
+	struct conversing conversing = {row, arg};
+
+	return cache_conversations(client->cache, tell_conversation, &conversing, err);
+}
+
 static void
 sample_message(void *arg, const struct message *message)
 {

@@ -166,7 +166,7 @@ def test_wrong_targets(t):
     alice.run("react", "bob", "1", "x", expect=1)
     for args in (["edit", "bob", "one", "x"], ["edit", "bob", "0", "x"], ["recall", "bob", "-1"],
                  ["react", "bob", "1"], ["react", "bob", "1", ""], ["edit", "bob", "1", ""],
-                 ["recall", "bob"], ["read"], ["read", "bob", "x"]):
+                 ["recall", "bob"], ["read", "bob", "x"]):
         alice.run(*args, expect=64)
     alice.run("react", "bob", "1", "x" * 65, expect=None)
     check_equal(history(alice, "bob")[-1]["msg_id"], 1, "nothing is left in the outbox")
@@ -184,6 +184,9 @@ def test_read_markers_roam(t):
     check_equal(unread(bob), 1, "here at once")
     desk.run("fetch")
     check_equal(unread(desk), 1, "on the other device")
+    check_equal(bob.json("read"), [{"conversation": ALICE, "read": 2, "last": 3, "unread": 1}],
+                "the list")
+    check_equal(bob.run("read").out, f"{ALICE}  1\n", "for people")
     bob.run("read", "alice", "1")
     check_equal(unread(bob), 1, "never back")
     bob.run("read", "alice", "7", expect=1)
@@ -227,6 +230,35 @@ def test_receipts(t):
     bob.run("read", "alice")
     alice.run("fetch")
     check_equal(state(), ["read", "read"], "read, offline")
+
+
+def test_receipts_of_a_group(t):
+    """A count, asked for; the messages themselves are sent, and no more."""
+    server, alice, bob = pair(t, fixed=True)
+    carol, dan = t.user("carol", server), t.user("dan", server)
+    alice.run("group", "create", "+team", "bob", "carol")
+    alice.run("send", "+team", "hello")
+    asked = lambda user, who, number: tuple(  # noqa: E731
+        user.json("receipts", who, number)[0][name] for name in ("others", "delivered", "read"))
+    check_equal(asked(alice, "+team", "4"), (2, 0, 0), "at first")
+    bob.run("fetch")
+    carol.run("fetch")
+    bob.run("read", "+team")
+    wait_for(lambda: asked(alice, "+team", "4") == (2, 2, 1), what="the receipts of both")
+    check_equal(alice.run("receipts", "+team", "4").out,
+                "2 others, delivered to 2, read by 1\n", "for people")
+    alice.run("fetch")
+    wait_for(lambda: asked(bob, "+team", "3") == (2, 2, 0), what="those of another's message")
+    check_equal(history(alice, "+team")[-1]["state"], "sent", "history shows no counts")
+    alice.run("send", "bob", "one")
+    check_equal(asked(alice, "bob", "1"), (1, 0, 0), "in a conversation of two")
+    for code, args in ((1, ("alice", "+team", "9")), (1, ("alice", "carol", "1")),
+                       (77, ("dan", "+team", "1")), (1, ("bob", "+team", "1"))):
+        user = {"alice": alice, "bob": bob, "dan": dan}[args[0]]
+        result = user.run("receipts", *args[1:], expect=code)
+        check_equal((result.out, result.err.count("\n")), ("", 1), f"{args}: {result}")
+    server.stop()
+    alice.run("receipts", "+team", "4", "--timeout", "0.2", expect=69)
 
 
 if __name__ == "__main__":
