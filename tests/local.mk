@@ -8,6 +8,7 @@ UNIT_TESTS += tests/unit/address_test
 UNIT_TESTS += tests/unit/base_test
 UNIT_TESTS += tests/unit/buf_test
 UNIT_TESTS += tests/unit/cache_apply_test
+UNIT_TESTS += tests/unit/cache_aside_test
 UNIT_TESTS += tests/unit/cache_consumer_test
 UNIT_TESTS += tests/unit/cache_details_test
 UNIT_TESTS += tests/unit/cache_fault_test
@@ -19,6 +20,7 @@ UNIT_TESTS += tests/unit/cache_history_test
 UNIT_TESTS += tests/unit/cache_outbox_test
 UNIT_TESTS += tests/unit/cache_random_test
 UNIT_TESTS += tests/unit/cache_roaming_test
+UNIT_TESTS += tests/unit/cache_reset_test
 UNIT_TESTS += tests/unit/cache_search_test
 UNIT_TESTS += tests/unit/cache_test
 UNIT_TESTS += tests/unit/cli_arguments_test
@@ -39,6 +41,7 @@ UNIT_TESTS += tests/unit/sync_flush_test
 UNIT_TESTS += tests/unit/sync_line_test
 UNIT_TESTS += tests/unit/sync_lists_test
 UNIT_TESTS += tests/unit/sync_pull_test
+UNIT_TESTS += tests/unit/sync_reset_test
 UNIT_TESTS += tests/unit/text_test
 UNIT_TESTS += tests/unit/timeu_test
 UNIT_TESTS += tests/unit/transport_test
@@ -127,6 +130,7 @@ tests_unit_sync_flush_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_outbox_doubt
 tests_unit_sync_line_test_SOURCES = tests/unit/sync_line_test.c $(SYNC_FIXTURE)
 tests_unit_sync_line_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_knowledge_get,--wrap=cache_acks_done
 tests_unit_sync_pull_test_SOURCES = tests/unit/sync_pull_test.c $(SYNC_FIXTURE)
+tests_unit_sync_reset_test_SOURCES = tests/unit/sync_reset_test.c $(SYNC_FIXTURE)
 tests_unit_sync_lists_test_SOURCES = tests/unit/sync_lists_test.c $(SYNC_FIXTURE)
 
 tests_unit_store_test_SOURCES = tests/unit/store_test.c \
@@ -200,6 +204,10 @@ tests_unit_cache_consumer_test_SOURCES = tests/unit/cache_consumer_test.c $(CACH
 tests_unit_cache_generation_test_SOURCES = tests/unit/cache_generation_test.c $(CACHE_FIXTURE)
 tests_unit_cache_fold_test_SOURCES = tests/unit/cache_fold_test.c $(CACHE_FIXTURE)
 tests_unit_cache_group_test_SOURCES = tests/unit/cache_group_test.c $(CACHE_FIXTURE)
+CACHE_RESET_FIXTURE = $(CACHE_FIXTURE) \
+	tests/unit/cache_reset_fixture.c tests/unit/cache_reset_fixture.h
+tests_unit_cache_reset_test_SOURCES = tests/unit/cache_reset_test.c $(CACHE_RESET_FIXTURE)
+tests_unit_cache_aside_test_SOURCES = tests/unit/cache_aside_test.c $(CACHE_RESET_FIXTURE)
 tests_unit_cache_history_test_SOURCES = tests/unit/cache_history_test.c $(CACHE_FIXTURE)
 tests_unit_cache_random_test_SOURCES = tests/unit/cache_random_test.c $(CACHE_FIXTURE)
 tests_unit_cache_roaming_test_SOURCES = tests/unit/cache_roaming_test.c $(CACHE_FIXTURE)

@@ -113,16 +113,3 @@ cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err)
 		read_cursor(statement, 0, cursor);
 	return cache_end(cache, status, err);
 }
-
-enum status
-cache_cursor_clear(struct cache *cache, struct error *err)
-{
-	enum status status = cache_begin(cache, WRITE, err);
-
-	if (status != STATUS_OK)
-		return status;
-	status = cache_run(cache, SQL_CURSOR_SET, VALUES(TEXT(""), INT(0)), err);
-	if (status == STATUS_OK)
-		status = cache_run(cache, SQL_GENERATION_FORGET, NO_VALUES, err);
-	return cache_end(cache, status, err);
-}

@@ -239,6 +239,15 @@ store_page(struct apply *apply, const struct cache_page *page, struct error *err
 	return status;
 }
 
+static int64_t
+highest_stamp(const struct message *messages, size_t count, int64_t stamp)
+{
+	for (size_t i = 0; i < count; i++)
+		if (messages[i].stamp > stamp)
+			stamp = messages[i].stamp;
+	return stamp;
+}
+
 /* Stores them where their generation is the cache's, and notes how far they show it to reach. */
 static enum status
 store_pages(struct apply *apply, const char *generation, const struct cache_page *pages,
@@ -253,9 +262,8 @@ store_pages(struct apply *apply, const char *generation, const struct cache_page
 		return status;
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		status = store_page(apply, &pages[i], err);
-		for (size_t m = 0; m < pages[i].count; m++)
-			if (pages[i].messages[m].stamp > stamp)
-				stamp = pages[i].messages[m].stamp;
+		stamp = highest_stamp(pages[i].messages, pages[i].count, stamp);
+		stamp = highest_stamp(pages[i].amendments, pages[i].amendment_count, stamp);
 	}
 	return status == STATUS_OK ? generation_note(apply->cache, generation, stamp, err) : status;
 }

@@ -64,8 +64,6 @@ enum status
 cache_account_set(struct cache *cache, const struct cache_account *account, struct error *err);
 enum status cache_token_clear(struct cache *cache, struct error *err);
 enum status cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err);
-/* Forgets the cursor and the generations: the next login-sync asks for everything. Rows stay. */
-enum status cache_cursor_clear(struct cache *cache, struct error *err);
 
 /* ---- generations (generation.c) ---- */
 
@@ -75,10 +73,18 @@ struct cache_knowledge {
 	/* The newest generation met, and the highest stamp that anything stored here had under it:
 	 * never below the cursor, and beyond it where a page or the answer to a send was faster. */
 	struct cursor known;
+	bool resetting; /* a reset was begun, and not all lists are compared yet: there is no cursor
+	                 */
+	int64_t fork;   /* the stamp up to which the lost history and this one are the same */
 };
 
 enum status
 cache_knowledge_get(struct cache *cache, struct cache_knowledge *knowledge, struct error *err);
+
+/* The generations met, each with the highest stamp known under it, the newest first; `generations`
+ * has room for `limit` (at least 1). */
+enum status cache_generations(struct cache *cache, size_t limit, struct cursor *generations,
+    size_t *count, struct error *err);
 
 /* ---- answers of the server (apply.c) ---- */
 
@@ -196,6 +202,74 @@ enum status cache_members_list(struct cache *cache, const char *group,
     void (*row)(void *arg, const struct member *member, const char *name), void *arg,
     struct error *err);
 
+/* ---- a history that the server lost (reset.c, aside.c, compare.c) ---- */
+
+/* How reset was answered. */
+struct cache_reset {
+	const char *generation;
+	int64_t fork;
+	const struct cache_knowledge *asked; /* what it was asked with */
+};
+
+struct cache_lost {
+	int64_t aside; /* messages that were set aside */
+	int64_t again; /* of these, own ones that are sent again */
+};
+
+/*
+ * Turns to the history that the server has, in one transaction, durably (doc/protocol.md 3.3): what
+ * is known beyond the fork is set aside, put back into the outbox, or forgotten, and there is no
+ * cursor until cache_compare_end(). APPLIED; or GAP where something is known that the server was
+ * not asked about, as after another process did it: ask again.
+ */
+enum status cache_reset(struct cache *cache, const struct cache_reset *reset,
+    enum cache_applied *applied, struct cache_lost *lost, struct error *err);
+
+/* What is set aside, of all conversations. */
+enum status cache_aside_count(struct cache *cache, int64_t *count, struct error *err);
+
+enum cache_list { CACHE_CONTACTS, CACHE_GROUPS, CACHE_CONVERSATIONS, CACHE_LISTS };
+
+/* Rows of a list by address, each with the stamp it has; removed contacts and groups that were
+ * left, too. One block, strings within. cache_listed_finish() frees. */
+struct cache_listed {
+	struct cache_listed_row {
+		const char *address;
+		int64_t stamp;
+	} * rows;
+	size_t count;
+	bool more; /* there are others behind */
+};
+/* Those behind `after` (NULL: from the first on), at most `limit`. */
+enum status cache_listed(struct cache *cache, enum cache_list list, const char *after, size_t limit,
+    struct cache_listed *listed, struct error *err);
+void cache_listed_finish(struct cache_listed *listed);
+
+/* How compare was answered (doc/protocol.md 3.10). */
+struct cache_compared {
+	const char *generation;
+	enum cache_list list;
+	const struct cache_listed *had; /* what it was asked with */
+	const struct contact *contacts; /* one of these three */
+	size_t contact_count;
+	const struct group *groups;
+	size_t group_count;
+	const struct conversation_head *heads;
+	size_t head_count;
+	const char *const *gone;
+	size_t gone_count;
+};
+
+/* Takes over what differs: a row that is still what the server was told, or older than its answer.
+ * APPLIED, or GAP: the generation is not the cache's. */
+enum status cache_compare_apply(struct cache *cache, const struct cache_compared *compared,
+    enum cache_applied *applied, struct error *err);
+
+/* All lists were compared since cache_reset(), and what the server had committed by then goes up to
+ * stamp: sets the cursor that a reset waits for. APPLIED, DISCARDED where none does, or GAP. */
+enum status cache_compare_end(struct cache *cache, const char *generation, int64_t stamp,
+    enum cache_applied *applied, struct error *err);
+
 /* ---- outbox (outbox.c) ---- */
 
 enum {
@@ -216,6 +290,7 @@ struct outbox_entry {
 	int64_t target; /* msg_id; 0 for none */
 	int64_t was;    /* stamp in a history that the server lost; 0 for none */
 	int64_t time;   /* wall, microseconds, when it was written */
+	int64_t added;  /* likewise, when it came into the outbox: later, for one that came back */
 	bool has_after;
 	struct key after; /* the unacknowledged one before it in its conversation */
 	bool kept;        /* when adding: nobody may take it back, whoever added it first */
@@ -425,16 +500,21 @@ enum status cache_consumer_find(
 enum status cache_consumer_open(struct cache *cache, const char *name, bool now, int64_t *consumer,
     bool *created, struct error *err);
 
+/* What is to become of a message that a consumer comes to. */
+enum cache_handing {
+	HANDING_NEW,
+	HANDING_REPEATED, /* an earlier process may have handed it on already (see
+	                   * cache_consumer_handing()) */
+	HANDING_DONE /* it was handed on in a history that the server lost: its place passes it */
+};
+
 /*
  * Tells at most `limit` messages above the consumer's places, by stamp, of all conversations or of
- * who (may be NULL): in each only as far as no hole lies between. Own ones are among them, and
- * amendments; a message is told as its amendments left it.
- * *repeated of a row: an earlier process may have handed it on already (see
- * cache_consumer_handing()).
+ * who (may be NULL): in each only as far as no hole lies between. Own ones are among them.
  */
 enum status cache_consumer_next(struct cache *cache, int64_t consumer, const char *who,
-    size_t limit, void (*row)(void *arg, const struct message *message, bool repeated), void *arg,
-    struct error *err);
+    size_t limit, void (*row)(void *arg, const struct message *message, enum cache_handing handing),
+    void *arg, struct error *err);
 
 /* Notes, before any of them is handed on, how far the next handing goes in each conversation
  * (ids.last; ids.first is not used). */

@@ -175,7 +175,9 @@ struct merge {
 	size_t count;
 	size_t room;
 	size_t left; /* messages that may still be told */
-	void (*row)(void *arg, const struct message *message, bool repeated);
+	int64_t consumer;
+	bool was_handed; /* something of a lost history that came again */
+	void (*row)(void *arg, const struct message *message, enum cache_handing handing);
 	void *arg;
 };
 
@@ -254,12 +256,32 @@ open_source(struct merge *merge, struct error *err)
 	return cache_step(merge->cache, statement, &merge->has_unopened, err);
 }
 
+static enum status
+find_handing(struct merge *merge, const struct source *source, const struct message *message,
+    enum cache_handing *handing, struct error *err)
+{
+	int64_t was = message->was ? message->was : message->stamp;
+	sqlite3_stmt *statement;
+	bool found;
+	enum status status;
+
+	*handing = message->msg_id <= source->handing ? HANDING_REPEATED : HANDING_NEW;
+	if (!merge->was_handed)
+		return STATUS_OK;
+	status = cache_find(merge->cache, SQL_HANDED,
+	    VALUES(INT(merge->consumer), INT(source->id), INT(was)), &statement, &found, err);
+	if (status == STATUS_OK && found)
+		*handing = HANDING_DONE;
+	return status;
+}
+
 /* Tells a conversation's messages while it has the smallest stamp, and puts it back if there are
  * more. */
 static enum status
 tell_source(struct merge *merge, struct source *source, struct error *err)
 {
 	struct message message;
+	enum cache_handing handing;
 	sqlite3_stmt *statement;
 	int64_t until = unopened_next(merge);
 	bool more = true;
@@ -283,7 +305,10 @@ tell_source(struct merge *merge, struct source *source, struct error *err)
 			heap_add(merge, source);
 			break;
 		}
-		merge->row(merge->arg, &message, message.msg_id <= source->handing);
+		status = find_handing(merge, source, &message, &handing, err);
+		if (status != STATUS_OK)
+			break;
+		merge->row(merge->arg, &message, handing);
 		source->place = message.msg_id;
 		merge->left--;
 	}
@@ -312,16 +337,21 @@ merge_run(struct merge *merge, struct error *err)
 
 enum status
 cache_consumer_next(struct cache *cache, int64_t consumer, const char *who, size_t limit,
-    void (*row)(void *arg, const struct message *message, bool repeated), void *arg,
+    void (*row)(void *arg, const struct message *message, enum cache_handing handing), void *arg,
     struct error *err)
 {
-	struct merge merge = {.cache = cache, .left = limit, .row = row, .arg = arg};
+	struct merge merge = {
+	    .cache = cache, .consumer = consumer, .left = limit, .row = row, .arg = arg};
+	sqlite3_stmt *statement;
 	enum status status = cache_begin(cache, READ, err);
 
 	if (status != STATUS_OK)
 		return status;
 	message_reader_init(&merge.reader, cache, &merge.own);
 	status = account_own(cache, &merge.own, err);
+	if (status == STATUS_OK)
+		status = cache_find(cache, SQL_HANDED_ANY, VALUES(INT(consumer)), &statement,
+		    &merge.was_handed, err);
 	if (status == STATUS_OK)
 		status = cache_find(cache, SQL_PLACE_LIST, VALUES(INT(consumer), TEXT(who)),
 		    &merge.unopened, &merge.has_unopened, err);

@@ -29,6 +29,10 @@ cache_consumer_manual(struct cache *cache, int64_t consumer, int64_t *copy, stru
 		status = cache_run(cache, SQL_PLACE_LOST, VALUES(INT(consumer), INT(*copy)), err);
 	if (status == STATUS_OK)
 		status = cache_run(cache, SQL_PLACE_COPY, VALUES(INT(consumer), INT(*copy)), err);
+	if (status == STATUS_OK)
+		status = cache_run(cache, SQL_HANDED_CLEAR, VALUES(INT(*copy)), err);
+	if (status == STATUS_OK)
+		status = cache_run(cache, SQL_HANDED_COPY, VALUES(INT(consumer), INT(*copy)), err);
 	return cache_end(cache, status, err);
 }
 

@@ -39,6 +39,8 @@ conversation_find(struct cache *cache, const char *address, struct conversation 
 	    .read_told = sqlite3_column_int64(statement, 9),
 	    .peer_ack = sqlite3_column_int64(statement, 10),
 	    .peer_read = sqlite3_column_int64(statement, 11),
+	    .last_stamp = sqlite3_column_int64(statement, 12),
+	    .has_aside = sqlite3_column_int(statement, 13) != 0,
 	};
 	snprintf(conversation->address.text, sizeof conversation->address.text, "%s", address);
 	sqlite3_reset(statement);
@@ -85,7 +87,7 @@ conversation_save(struct cache *cache, struct conversation *conversation, struct
 		status = cache_run(cache, SQL_CONVERSATION_SAVE,
 		    VALUES(INT(c->id), INT(c->first), INT(c->last), INT(c->ack), INT(c->read),
 		        INT(c->stamp), INT(c->held), INT(c->unread), INT(c->acked),
-		        INT(c->read_told), INT(c->peer_ack), INT(c->peer_read)),
+		        INT(c->read_told), INT(c->peer_ack), INT(c->peer_read), INT(c->last_stamp)),
 		    err);
 	if (status == STATUS_OK && c->reach)
 		status = consumer_reach(cache, c, err);
@@ -166,6 +168,15 @@ count_from_head(struct cache *cache, struct conversation *conversation,
 	return status;
 }
 
+enum status
+conversation_recount(struct cache *cache, struct conversation *conversation,
+    const struct address *own, struct error *err)
+{
+	conversation->changed = true;
+	return count_held(cache, conversation, read_floor(conversation->read, conversation->first),
+	    INT64_MAX, own, &conversation->unread, err);
+}
+
 /* ---- what the server says ---- */
 
 enum status
@@ -178,6 +189,8 @@ conversation_grow(struct cache *cache, struct conversation *conversation, int64_
 
 	if (last > conversation->last || first > conversation->first)
 		conversation->changed = true;
+	if (last > conversation->last)
+		conversation->last_stamp = INT64_MAX;
 	conversation->last = higher(conversation->last, higher(last, first - 1));
 	if (first <= conversation->first)
 		return STATUS_OK;
@@ -209,6 +222,8 @@ conversation_head(struct cache *cache, struct conversation *conversation,
 	c->peer_ack = higher(c->peer_ack, head->peer_ack);
 	c->peer_read = higher(c->peer_read, head->peer_read);
 	c->stamp = head->stamp;
+	if (head->last == c->last && head->stamp < c->last_stamp)
+		c->last_stamp = head->stamp;
 	c->changed = true;
 	return count_from_head(cache, c, head, own, err);
 }

@@ -35,6 +35,8 @@ knowledge_read(struct cache *cache, struct cache_knowledge *knowledge, struct er
 	read_pair(statement, cursor);
 	if (!cursor->generation[0])
 		cursor->stamp = 0;
+	knowledge->resetting = sqlite3_column_type(statement, 2) != SQLITE_NULL;
+	knowledge->fork = sqlite3_column_int64(statement, 2);
 	sqlite3_reset(statement);
 	status = cache_find(cache, SQL_GENERATION_NEWEST, NO_VALUES, &statement, &row, err);
 	if (status == STATUS_OK && row) {
@@ -70,9 +72,8 @@ generation_note(struct cache *cache, const char *generation, int64_t stamp, stru
 	return cache_run(cache, SQL_GENERATION_NOTE, VALUES(TEXT(generation), INT(stamp)), err);
 }
 
-/* The server that answered was told of all that is known here. */
-static bool
-is_vouched_for(const struct cache_knowledge *asked, const struct cache_knowledge *now)
+bool
+knowledge_is_vouched_for(const struct cache_knowledge *asked, const struct cache_knowledge *now)
 {
 	return asked && strcmp(asked->known.generation, now->known.generation) == 0 &&
 	       strcmp(asked->cursor.generation, now->cursor.generation) == 0 &&
@@ -95,7 +96,11 @@ generation_compare(struct cache *cache, const struct cache_change *change,
 	if (status != STATUS_OK)
 		return status;
 	same = strcmp(now.known.generation, change->generation) == 0;
-	if (now.known.generation[0] && !same && !is_vouched_for(change->asked, &now))
+	/* Without a cursor all is told from 0 on; but what is gone since the fork only a comparison
+	 * tells. */
+	if (now.resetting)
+		*applied = CACHE_GAP;
+	else if (now.known.generation[0] && !same && !knowledge_is_vouched_for(change->asked, &now))
 		*applied = CACHE_GAP;
 	else if (now.cursor.generation[0] &&
 	         (change->to < now.cursor.stamp || (change->to == now.cursor.stamp && same)))
@@ -148,6 +153,33 @@ generation_turn(struct cache *cache, const struct cache_change *change, struct e
 	return status == STATUS_OK
 	           ? generation_note(cache, change->generation, change_stamp(change), err)
 	           : status;
+}
+
+enum status
+cache_generations(
+    struct cache *cache, size_t limit, struct cursor *generations, size_t *count, struct error *err)
+{
+	struct cache_knowledge now;
+	sqlite3_stmt *statement;
+	bool more = true;
+	enum status status = cache_begin(cache, READ, err);
+
+	*count = 0;
+	if (status != STATUS_OK)
+		return status;
+	status = knowledge_read(cache, &now, err);
+	if (now.known.generation[0])
+		generations[(*count)++] = now.known;
+	if (status == STATUS_OK)
+		status = cache_query(cache, SQL_GENERATION_LIST, NO_VALUES, &statement, err);
+	while (status == STATUS_OK && *count < limit) {
+		status = cache_step(cache, statement, &more, err);
+		if (status != STATUS_OK || !more)
+			break;
+		read_pair(statement, &generations[*count]);
+		*count += strcmp(generations[*count].generation, now.known.generation) != 0;
+	}
+	return cache_end(cache, status, err);
 }
 
 enum status

@@ -127,6 +127,10 @@ enum status generation_compare(struct cache *cache, const struct cache_change *c
 enum status
 generation_turn(struct cache *cache, const struct cache_change *change, struct error *err);
 
+/* True where the server that answered was told of all that is known now. */
+bool
+knowledge_is_vouched_for(const struct cache_knowledge *asked, const struct cache_knowledge *now);
+
 /* ---- contacts.c ---- */
 
 enum status
@@ -206,6 +210,8 @@ struct conversation {
 	int64_t read_told; /* the marker that the server knew at `stamp`, or later */
 	int64_t peer_ack;
 	int64_t peer_read;
+	int64_t last_stamp; /* no lower than that of message `last` */
+	bool has_aside;     /* messages of a lost history */
 	bool changed;
 	bool reach; /* consumers may reach further */
 };
@@ -233,6 +239,10 @@ enum status conversation_mark(struct cache *cache, struct conversation *conversa
 /* ids are held now. *run (may be NULL) is the whole run they are in. */
 enum status conversation_hold(struct cache *cache, struct conversation *conversation,
     struct id_range ids, struct id_range *run, struct error *err);
+
+/* Counts unread anew from what is held, without a head. */
+enum status conversation_recount(struct cache *cache, struct conversation *conversation,
+    const struct address *own, struct error *err);
 
 /* Notes a message that is new in the cache, for unread. */
 void conversation_count(
@@ -299,6 +309,16 @@ enum status search_change(struct cache *cache, int64_t message_id, const char *b
     const char *after, struct error *err);
 /* Rows of messages were deleted (after search_change() for each): their ids may be given anew. */
 enum status search_rows_deleted(struct cache *cache, struct error *err);
+/* Empties the index, to be made anew: where so many texts go that taking out each would take
+ * longer. They need no search_change() then. */
+enum status search_restart(struct cache *cache, struct error *err);
+
+/* ---- aside.c: messages of a history that the server lost ---- */
+
+/* A message is stored that may be one of those: that one goes, and whoever was handed it then is
+ * not handed this one. */
+enum status aside_return(struct cache *cache, struct conversation *conversation,
+    const struct message *message, struct error *err);
 
 /* ---- consumer.c ---- */
 

@@ -5,7 +5,9 @@ src_libcache_a_SOURCES = \
 	src/cache/account.c \
 	src/cache/acks.c \
 	src/cache/apply.c \
+	src/cache/aside.c \
 	src/cache/cache.h \
+	src/cache/compare.c \
 	src/cache/connection.c \
 	src/cache/consumer.c \
 	src/cache/consumer_manual.c \
@@ -26,6 +28,7 @@ src_libcache_a_SOURCES = \
 	src/cache/profiles.c \
 	src/cache/ranges.c \
 	src/cache/roaming.c \
+	src/cache/reset.c \
 	src/cache/schema.c \
 	src/cache/search.c src/cache/search.h \
 	src/cache/search_query.c \

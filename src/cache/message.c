@@ -37,8 +37,14 @@ message_put(struct cache *cache, struct conversation *conversation, const struct
 		    add_row(cache, conversation, message, fold.erased ? NULL : text, &added, err);
 	if (status == STATUS_OK && added) {
 		conversation_count(conversation, message, own);
+		if (message->msg_id == conversation->last) {
+			conversation->last_stamp = message->stamp;
+			conversation->changed = true;
+		}
 		status = fold_message(cache, conversation->id, message, &fold, err);
 	}
+	if (status == STATUS_OK && added && conversation->has_aside)
+		status = aside_return(cache, conversation, message, err);
 	if (status == STATUS_OK && message->has_key)
 		status = cache_run(cache, SQL_OUTBOX_DELETE, VALUES(KEY(&message->key)), err);
 	return status;

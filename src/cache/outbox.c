@@ -53,6 +53,7 @@ read_entry(sqlite3_stmt *statement, struct outbox_entry *entry)
 	    .failure = column_text(statement, 6),
 	    .target = sqlite3_column_int64(statement, 8),
 	    .was = sqlite3_column_int64(statement, 9),
+	    .added = sqlite3_column_int64(statement, 10),
 	};
 	column_key(statement, 0, &entry->key);
 }

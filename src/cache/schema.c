@@ -114,6 +114,9 @@ static const struct schema_step steps[] = {
         "ALTER TABLE conversation ADD COLUMN peer_read INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE conversation ADD COLUMN read_told INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE conversation ADD COLUMN draft TEXT;"
+        /* No lower than the stamp of message `last`; the highest number where it isn't known. */
+        "ALTER TABLE conversation ADD COLUMN last_stamp INTEGER NOT NULL"
+        " DEFAULT 9223372036854775807;"
         "CREATE INDEX conversation_read ON conversation (conversation_id) WHERE read > read_told;"
         "UPDATE conversation SET read_told = read, stamp = 0,"
         " unread = (SELECT count(*) FROM message m"
@@ -171,17 +174,18 @@ static const struct schema_step steps[] = {
         "ALTER TABLE outbox ADD COLUMN added INTEGER NOT NULL DEFAULT 0;"
         "UPDATE outbox SET added = time;"
 
-        /* Generations met before the cursor's, each with the highest stamp known under it. */
+        /* Generations met, each with the highest stamp known under it: generation.c. */
         "CREATE TABLE generation ("
         " number INTEGER PRIMARY KEY,"
         " generation TEXT NOT NULL UNIQUE,"
         " stamp INTEGER NOT NULL"
         ") STRICT;"
-        /* Messages of a history that the server lost; fork: the stamp up to which both are the
-           same. */
+        /* Set from when a reset was begun until all lists were compared: the fork. */
+        "ALTER TABLE account ADD COLUMN fork INTEGER;"
+        /* Messages of histories that the server lost: the first, the second … */
         "CREATE TABLE aside ("
         " aside_id INTEGER PRIMARY KEY,"
-        " fork INTEGER NOT NULL,"
+        " history INTEGER NOT NULL,"
         " conversation_id INTEGER NOT NULL REFERENCES conversation,"
         " msg_id INTEGER NOT NULL,"
         " sender TEXT NOT NULL,"
@@ -190,16 +194,25 @@ static const struct schema_step steps[] = {
         " type TEXT NOT NULL,"
         " text TEXT,"
         " key BLOB,"
-        " target INTEGER"
+        " target INTEGER,"
+        " was INTEGER"
         ") STRICT;"
+        "CREATE INDEX aside_was ON aside (conversation_id, ifnull(was, stamp));"
         "CREATE INDEX aside_stamp ON aside (conversation_id, stamp);"
-        /* How far a consumer had come among them. */
+        /* How far a consumer had come among them: it was handed those up to that stamp. */
         "CREATE TABLE aside_place ("
         " consumer_id INTEGER NOT NULL REFERENCES consumer,"
         " conversation_id INTEGER NOT NULL REFERENCES conversation,"
-        " fork INTEGER NOT NULL,"
-        " stamp INTEGER NOT NULL," /* of the last message handed on */
-        " PRIMARY KEY (consumer_id, conversation_id, fork)"
+        " history INTEGER NOT NULL,"
+        " stamp INTEGER NOT NULL,"
+        " PRIMARY KEY (consumer_id, conversation_id, history)"
+        ") STRICT, WITHOUT ROWID;"
+        /* Messages that came again, which it was handed then. was: their first stamp. */
+        "CREATE TABLE handed ("
+        " consumer_id INTEGER NOT NULL REFERENCES consumer,"
+        " conversation_id INTEGER NOT NULL REFERENCES conversation,"
+        " was INTEGER NOT NULL,"
+        " PRIMARY KEY (consumer_id, conversation_id, was)"
         ") STRICT, WITHOUT ROWID;"
 
         "CREATE TABLE group_chat ("

@@ -286,6 +286,17 @@ start_anew(struct cache *cache, struct state *state, struct error *err)
 	return status;
 }
 
+enum status
+search_restart(struct cache *cache, struct error *err)
+{
+	struct state state;
+	enum status status = get_state(cache, &state, err);
+
+	if (status == STATUS_OK)
+		status = start_anew(cache, &state, err);
+	return status == STATUS_OK ? save_indexed(cache, &state, err) : status;
+}
+
 /* In the order of stamps: FTS5 writes a segment of its own for each document that comes too late.
  */
 static enum status

@@ -19,7 +19,7 @@
 
 /* The columns a struct outbox_entry is read from. */
 #define OUTBOX_COLUMNS \
-	"key, conversation, type, text, time, doubts, failure, outbox_id, target, was"
+	"key, conversation, type, text, time, doubts, failure, outbox_id, target, was, added"
 
 /* What they call themselves, where the cache has their profile p. */
 #define DISPLAY_NAME "json_extract(p.fields, '$.name')"
@@ -45,11 +45,127 @@ static const char *const texts[SQL_COUNT] = {
                         " device = excluded.device, token = excluded.token,"
                         " device_id = excluded.device_id",
     [SQL_TOKEN_CLEAR] = "UPDATE account SET token = NULL",
-    [SQL_CURSOR_GET] = "SELECT generation, cursor FROM account",
+    [SQL_CURSOR_GET] = "SELECT generation, cursor, fork FROM account",
     [SQL_CURSOR_SET] = "UPDATE account SET generation = ?1, cursor = ?2",
     [SQL_GENERATION_NEWEST] = "SELECT generation, stamp FROM generation"
                               " ORDER BY number DESC LIMIT 1",
-    [SQL_GENERATION_FORGET] = "DELETE FROM generation",
+    [SQL_GENERATION_LIST] = "SELECT generation, stamp FROM generation ORDER BY number DESC",
+    [SQL_GENERATION_CAP] = "UPDATE generation SET stamp = ?1 WHERE stamp > ?1",
+    /* Far more than a reset can tell. */
+    [SQL_GENERATION_DROP] = "DELETE FROM generation WHERE stamp <= 0 OR number <="
+                            " (SELECT max(number) FROM generation) - 2000",
+
+    [SQL_RESET_BEGIN] = "UPDATE account SET generation = '', cursor = 0,"
+                        " fork = min(?1, ifnull(fork, ?1))",
+    [SQL_LOST_COUNT] = "SELECT count(*) FROM message WHERE stamp > ?1",
+    [SQL_LOST_CONVERSATION] = "SELECT conversation_id, address FROM conversation"
+                              " WHERE conversation_id > ?1 AND (stamp > ?2 OR last_stamp > ?2)"
+                              " ORDER BY conversation_id LIMIT 1",
+    [SQL_LOST_TOP] = "SELECT msg_id, stamp FROM message WHERE conversation_id = ?1"
+                     " ORDER BY msg_id DESC",
+    /* Texts that go, as amendments left them. */
+    [SQL_LOST_TEXTS] = "SELECT m.message_id, ifnull(e.text, m.text) FROM message m" WITH_FOLD
+                       " WHERE m.conversation_id = ?1 AND m.msg_id > ?2"
+                       " AND m.type IN " AMENDABLE " AND ifnull(e.text, m.text) IS NOT NULL",
+    [SQL_LOST_MOVE] = "INSERT INTO aside (history, conversation_id, msg_id, sender, time, stamp,"
+                      " type, text, key, target, was) SELECT ?3, conversation_id, msg_id, sender,"
+                      " time, stamp, type, text, key, target, was FROM message"
+                      " WHERE conversation_id = ?1 AND msg_id > ?2 ORDER BY msg_id",
+    [SQL_LOST_DELETE] = "DELETE FROM message WHERE conversation_id = ?1 AND msg_id > ?2",
+    /* Targets whose newest edit goes: their texts until now, and the edits that are left. */
+    [SQL_LOST_EDITS] =
+        "SELECT m.message_id, m.msg_id, e.text, ifnull(o.text, m.text), ifnull(o.msg_id, 0)"
+        " FROM fold f JOIN message m ON m.conversation_id = f.conversation_id"
+        " AND m.msg_id = f.msg_id LEFT JOIN message e ON e.conversation_id = f.conversation_id"
+        " AND e.msg_id = f.edit LEFT JOIN message o ON o.conversation_id = f.conversation_id"
+        " AND o.msg_id = (SELECT max(x.msg_id) FROM message x WHERE x.conversation_id = ?1"
+        " AND x.target = f.msg_id AND x.type = 'edit' AND x.sender = m.sender"
+        " AND x.msg_id <= ?2 AND x.text IS NOT NULL)"
+        " WHERE f.conversation_id = ?1 AND f.edit > ?2 AND f.msg_id <= ?2",
+    [SQL_LOST_EDIT] = "UPDATE fold SET edit = ?3 WHERE conversation_id = ?1 AND msg_id = ?2",
+    [SQL_LOST_FOLDS] = "DELETE FROM fold WHERE conversation_id = ?1"
+                       " AND (msg_id > ?2 OR (recall > ?2 AND msg_id >= ?3)"
+                       " OR (edit = 0 AND recall = 0))",
+    /* Messages whose texts a recall erased that goes, and those of their edits. */
+    [SQL_LOST_RECALLS] = "SELECT m.msg_id FROM fold f JOIN message m"
+                         " ON m.conversation_id = f.conversation_id AND (m.msg_id = f.msg_id"
+                         " OR (m.target = f.msg_id AND m.type = 'edit'))"
+                         " WHERE f.conversation_id = ?1 AND f.recall > ?2 AND m.msg_id <= ?2"
+                         " AND m.msg_id >= ?3 ORDER BY m.msg_id",
+    [SQL_LOST_RECALL] = "DELETE FROM message WHERE conversation_id = ?1 AND msg_id = ?2",
+    [SQL_LOST_REACTIONS] = "DELETE FROM reaction WHERE conversation_id = ?1 AND msg_id > ?2",
+#define REACT_LEFT \
+	" FROM message a WHERE a.conversation_id = ?1 AND a.target = reaction.msg_id" \
+	" AND a.sender = reaction.sender AND a.text = reaction.text" \
+	" AND a.type IN ('react', 'unreact') AND a.msg_id <= ?2 ORDER BY a.msg_id DESC LIMIT 1), 0)"
+    [SQL_LOST_REACTION] = "UPDATE reaction SET act = ifnull((SELECT a.msg_id" REACT_LEFT
+                          ", present = ifnull((SELECT a.type = 'react'" REACT_LEFT
+                          " WHERE conversation_id = ?1 AND act > ?2",
+    [SQL_LOST_REACTIONS_NONE] = "DELETE FROM reaction WHERE conversation_id = ?1 AND act = 0",
+    /* What waits to be sent must not meet another message under the number of one that is lost. */
+    [SQL_LOST_TARGETS] = "UPDATE outbox SET target = NULL WHERE conversation = ?1 AND target >= ?2"
+                         " AND type NOT IN " AMENDING,
+    [SQL_LOST_AMENDMENTS] = "UPDATE outbox SET failure = ?3 WHERE conversation = ?1"
+                            " AND target >= ?2 AND failure IS NULL",
+    [SQL_LOST_PLACE] = "INSERT INTO aside_place (consumer_id, conversation_id, history, stamp)"
+                       " SELECT p.consumer_id, ?1, ?2, max(a.stamp) FROM place p JOIN aside a"
+                       " ON a.conversation_id = ?1 AND a.history = ?2 AND a.msg_id <= p.place"
+                       " WHERE p.conversation_id = ?1 GROUP BY p.consumer_id",
+    [SQL_PLACE_LOWER] = "UPDATE place SET place = min(place, ?2), handing = min(handing, ?2),"
+                        " next = NULL WHERE conversation_id = ?1",
+    /* Own texts, before what was there, under their old keys. A target that is lost is none. */
+    [SQL_OUTBOX_BACK] =
+        "INSERT INTO outbox (outbox_id, key, conversation, type, text, time, added, kept, target,"
+        " was) SELECT (SELECT ifnull(min(outbox_id), 1) FROM outbox)"
+        " - row_number() OVER (ORDER BY a.stamp DESC), a.key, c.address, a.type, a.text, a.time,"
+        " ?3, 1, iif(a.target >= (SELECT min(b.msg_id) FROM aside b WHERE b.history = a.history"
+        " AND b.conversation_id = a.conversation_id), NULL, a.target), ifnull(a.was, a.stamp)"
+        " FROM aside a JOIN conversation c USING (conversation_id) WHERE a.history = ?1"
+        " AND a.sender = ?2 AND a.type = 'text' AND a.text IS NOT NULL AND a.key IS NOT NULL"
+        " ON CONFLICT (key) DO NOTHING",
+    [SQL_LOST_CONTACTS] = "UPDATE contact SET stamp = 0 WHERE stamp > ?1",
+    [SQL_LOST_CONTACT_PROFILES] = "UPDATE contact SET profile = 0 WHERE profile > ?1",
+    [SQL_LOST_GROUPS] = "UPDATE group_chat SET stamp = 0 WHERE stamp > ?1",
+
+    [SQL_COMPARE_CONTACTS] = "SELECT address, stamp FROM contact WHERE address > ?1"
+                             " ORDER BY address LIMIT ?2",
+    [SQL_COMPARE_GROUPS] = "SELECT address, stamp FROM group_chat WHERE address > ?1"
+                           " ORDER BY address LIMIT ?2",
+    [SQL_COMPARE_CONVERSATIONS] = "SELECT address, stamp FROM conversation WHERE address > ?1"
+                                  " ORDER BY address LIMIT ?2",
+    /* ?5: the stamp that the server was told. */
+    [SQL_COMPARE_CONTACT] = "INSERT INTO contact (address, name, stamp, removed, profile)"
+                            " VALUES (?1, ?2, ?3, ?4, ?6) ON CONFLICT (address) DO UPDATE SET"
+                            " name = excluded.name, stamp = excluded.stamp,"
+                            " removed = excluded.removed, profile = excluded.profile"
+                            " WHERE contact.stamp = ?5 OR excluded.stamp > contact.stamp",
+    [SQL_COMPARE_GROUP] = "INSERT INTO group_chat (address, name, stamp, left_it)"
+                          " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (address) DO UPDATE SET"
+                          " name = excluded.name, stamp = excluded.stamp,"
+                          " left_it = excluded.left_it"
+                          " WHERE group_chat.stamp = ?5 OR excluded.stamp > group_chat.stamp",
+    [SQL_COMPARE_CONTACT_GONE] = "DELETE FROM contact WHERE address = ?1 AND stamp = ?2",
+    [SQL_COMPARE_GROUP_GONE] = "DELETE FROM group_chat WHERE address = ?1 AND stamp = ?2",
+    [SQL_COMPARE_END] = "UPDATE account SET generation = ?1, cursor = iif(fork > 0, fork, ?2),"
+                        " fork = NULL",
+
+    [SQL_ASIDE_HISTORY] = "SELECT ifnull(max(history), 0) + 1 FROM aside",
+    [SQL_ASIDE_PLACES_DROP] = "DELETE FROM aside_place WHERE history NOT IN"
+                              " (SELECT history FROM aside)",
+    [SQL_ASIDE_FIND] = "SELECT aside_id, msg_id, sender, type, text FROM aside"
+                       " WHERE conversation_id = ?1 AND ifnull(was, stamp) = ?2",
+    [SQL_ASIDE_HANDED] = "INSERT OR IGNORE INTO handed (consumer_id, conversation_id, was)"
+                         " SELECT p.consumer_id, a.conversation_id, ifnull(a.was, a.stamp)"
+                         " FROM aside a JOIN aside_place p USING (conversation_id, history)"
+                         " WHERE a.aside_id = ?1 AND p.stamp >= a.stamp",
+    [SQL_ASIDE_DELETE] = "DELETE FROM aside WHERE aside_id = ?1",
+    [SQL_ASIDE_COUNT] = "SELECT count(*) FROM aside",
+    [SQL_HANDED_ANY] = "SELECT 1 FROM handed WHERE consumer_id = ?1 LIMIT 1",
+    [SQL_HANDED_CLEAR] = "DELETE FROM handed WHERE consumer_id = ?1",
+    [SQL_HANDED_COPY] = "INSERT INTO handed (consumer_id, conversation_id, was)"
+                        " SELECT ?2, conversation_id, was FROM handed WHERE consumer_id = ?1",
+    [SQL_HANDED] = "SELECT 1 FROM handed WHERE consumer_id = ?1 AND conversation_id = ?2"
+                   " AND was = ?3",
     [SQL_GENERATION_NOTE] = "INSERT INTO generation (generation, stamp) VALUES (?1, ?2)"
                             " ON CONFLICT (generation)"
                             " DO UPDATE SET stamp = max(stamp, excluded.stamp)",
@@ -110,12 +226,15 @@ static const char *const texts[SQL_COUNT] = {
                         " WHERE m.group_address = ?1 ORDER BY m.address",
 
     [SQL_CONVERSATION_FIND] = "SELECT conversation_id, first, last, ack, read, stamp, held,"
-                              " unread, acked, read_told, peer_ack, peer_read"
+                              " unread, acked, read_told, peer_ack, peer_read, last_stamp,"
+                              " EXISTS (SELECT 1 FROM aside a"
+                              " WHERE a.conversation_id = conversation.conversation_id)"
                               " FROM conversation WHERE address = ?1",
     [SQL_CONVERSATION_ADD] = "INSERT INTO conversation (address) VALUES (?1)",
     [SQL_CONVERSATION_SAVE] = "UPDATE conversation SET first = ?2, last = ?3, ack = ?4,"
                               " read = ?5, stamp = ?6, held = ?7, unread = ?8, acked = ?9,"
-                              " read_told = ?10, peer_ack = ?11, peer_read = ?12"
+                              " read_told = ?10, peer_ack = ?11, peer_read = ?12,"
+                              " last_stamp = ?13"
                               " WHERE conversation_id = ?1",
     [SQL_CONVERSATION_LIST] = "SELECT address, first, last, ack, read, stamp, held, unread,"
                               " peer_ack, peer_read FROM conversation ORDER BY address",

@@ -14,7 +14,7 @@ enum {
 
 struct pending {
 	struct message message; /* strings owned */
-	bool repeated;
+	enum cache_handing handing;
 };
 
 struct run {
@@ -46,7 +46,7 @@ copy_reactions(const struct reaction *reactions, size_t count)
 }
 
 static void
-collect(void *arg, const struct message *message, bool repeated)
+collect(void *arg, const struct message *message, enum cache_handing handing)
 {
 	struct run *run = arg;
 	struct pending *pending = &run->batch[run->batch_count++];
@@ -57,7 +57,7 @@ collect(void *arg, const struct message *message, bool repeated)
 	pending->message.type = mem_strdup(message->type);
 	pending->message.text = mem_strdup(message->text);
 	pending->message.reactions = copy_reactions(message->reactions, message->reaction_count);
-	pending->repeated = repeated;
+	pending->handing = handing;
 }
 
 static void
@@ -105,9 +105,10 @@ is_enough(const struct run *run)
 }
 
 static bool
-is_passed_over(const struct run *run, const struct message *message)
+is_passed_over(const struct run *run, const struct pending *pending)
 {
-	return !run->recv->own && strcmp(message->from, client_address(run->client)) == 0;
+	return pending->handing == HANDING_DONE ||
+	       (!run->recv->own && strcmp(pending->message.from, client_address(run->client)) == 0);
 }
 
 /* How many of the batch are looked at until as many as are asked for were handed on. What is not
@@ -119,7 +120,7 @@ count_of_batch(const struct run *run)
 	size_t count = 0;
 
 	while (count < run->batch_count && left > 0)
-		left -= !is_passed_over(run, &run->batch[count++].message);
+		left -= !is_passed_over(run, &run->batch[count++]);
 	return count;
 }
 
@@ -135,9 +136,10 @@ hand(struct run *run, size_t count, size_t *done, struct error *err)
 	for (*done = 0; *done < count; (*done)++) {
 		const struct pending *pending = &run->batch[*done];
 
-		if (is_passed_over(run, &pending->message))
+		if (is_passed_over(run, pending))
 			continue;
-		status = recv->hand(recv->arg, &pending->message, pending->repeated);
+		status =
+		    recv->hand(recv->arg, &pending->message, pending->handing == HANDING_REPEATED);
 		if (status != STATUS_OK)
 			break;
 		run->handed++;

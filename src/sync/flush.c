@@ -56,7 +56,7 @@ flush_cancel(struct sync *sync)
 struct choice {
 	struct sync *sync;
 	size_t bytes;
-	int64_t oldest; /* entries written before it are unsure */
+	int64_t oldest; /* entries that came into the outbox before it are unsure */
 	bool unsure;    /* the first entry is */
 	struct key unsure_key;
 };
@@ -67,7 +67,7 @@ choose(void *arg, const struct outbox_entry *entry)
 	struct choice *choice = arg;
 	struct batch *batch = &choice->sync->batch;
 
-	if (entry->time < choice->oldest && entry->state == OUTBOX_DOUBT) {
+	if (entry->added < choice->oldest && entry->state == OUTBOX_DOUBT) {
 		choice->unsure = batch->count == 0;
 		choice->unsure_key = entry->key;
 		return false;

@@ -31,6 +31,15 @@ struct batch {
 	size_t count;
 };
 
+/* The comparison of lists after a reset, interval by interval. */
+struct comparing {
+	enum cache_list list;
+	struct address after;    /* compared up to here; "" for nothing yet */
+	struct cache_listed had; /* that the compare under way carries */
+	bool has_stamp;
+	int64_t stamp; /* what was committed before the first interval */
+};
+
 struct sync {
 	struct sync_config config;
 	struct task lists;
@@ -43,9 +52,11 @@ struct sync {
 	struct path_lock line_lock;
 	struct path_lock outbox_lock;
 	int64_t lists_until;                /* paging of login-sync; 0 for none */
-	struct cache_knowledge lists_asked; /* that the login-sync under way carries */
-	int64_t acks_rode;                  /* time_mono() when a poll last carried some */
-	bool line_fresh; /* a login-sync succeeded since the line was taken or lost its thread */
+	struct cache_knowledge lists_asked; /* that the login-sync or reset under way carries */
+	struct comparing comparing;
+	int resets;        /* begun, in a row */
+	int64_t acks_rode; /* time_mono() when a poll last carried some */
+	bool line_fresh;   /* a login-sync succeeded since the line was taken or lost its thread */
 	struct batch batch;
 	size_t batch_limit;
 	int64_t pull_consumer;
@@ -117,6 +128,10 @@ enum status sync_apply(struct sync *sync, const struct cache_change *change,
 /* ---- the tasks: each begins its next call, or succeeds or fails at once ---- */
 
 void lists_begin(struct sync *sync); /* lists.c */
+void lists_fail(struct sync *sync, enum status status, const struct error *err);
+void reset_begin(struct sync *sync); /* reset.c: of the task `lists`, too */
+void compare_begin(struct sync *sync);
+void compare_finish(struct sync *sync);
 void flush_begin(struct sync *sync); /* flush.c */
 void flush_finish(struct sync *sync);
 void flush_cancel(struct sync *sync); /* a call of which nothing has left */

@@ -24,6 +24,8 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 	enum cache_applied applied = CACHE_APPLIED;
 	enum status status;
 
+	if (answer->reset)
+		return STATUS_OK;
 	/* Each page advances: one that doesn't would be asked for again for ever. */
 	if (answer->to < change.from || (answer->until && answer->to == change.from))
 		return error_set(err, STATUS_PROTOCOL, "a page of login-sync does not advance");
@@ -34,21 +36,10 @@ apply(struct sync *sync, const struct login_sync_answer *answer, bool *more, str
 	return status;
 }
 
-/* The server does not know the cursor: without one it tells everything. */
-static enum status
-reset(struct sync *sync, struct error *err)
+void
+lists_fail(struct sync *sync, enum status status, const struct error *err)
 {
-	sync->lists_until = 0;
-	if (!sync->lists_asked.cursor.generation[0])
-		return error_set(err, STATUS_PROTOCOL,
-		    "the server refuses a cursor that it was not given; it may be broken");
-	sync_notice(sync, "the server does not know this cache's cursor; asking for all");
-	return cache_cursor_clear(sync->config.cache, err);
-}
-
-static void
-fail(struct sync *sync, enum status status, const struct error *err)
-{
+	sync->resets = 0;
 	sync->lists_until = 0;
 	task_fail(&sync->lists, status, err);
 	tasks_after_lists(sync, status, err);
@@ -62,20 +53,25 @@ answered(struct transport_call *call)
 	struct login_sync_answer answer = {0};
 	struct error err = call->err;
 	enum status status = call->status;
-	bool more = true;
+	bool more = true, resets;
 
 	if (status == STATUS_OK)
 		status = login_sync_answer_read(&answer, call->doc, &err);
 	if (status == STATUS_OK)
-		status = answer.reset ? reset(sync, &err) : apply(sync, &answer, &more, &err);
+		status = apply(sync, &answer, &more, &err);
+	resets = answer.reset;
 	login_sync_answer_finish(&answer);
 	if (status != STATUS_OK) {
-		fail(sync, status, &err);
+		lists_fail(sync, status, &err);
+	} else if (resets) {
+		transport_call_finish(call);
+		reset_begin(sync);
 	} else if (more) {
 		transport_call_finish(call);
 		lists_begin(sync);
 	} else {
 		sync->line_fresh = true;
+		sync->resets = 0;
 		task_succeed(task);
 		tasks_after_lists(sync, STATUS_OK, NULL);
 	}
@@ -91,7 +87,11 @@ lists_begin(struct sync *sync)
 	enum status status = cache_knowledge_get(sync->config.cache, asked, &err);
 
 	if (status != STATUS_OK) {
-		fail(sync, status, &err);
+		lists_fail(sync, status, &err);
+		return;
+	}
+	if (asked->resetting) {
+		compare_begin(sync);
 		return;
 	}
 	request.cursor = asked->cursor;

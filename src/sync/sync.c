@@ -65,6 +65,7 @@ sync_destroy(struct sync *sync)
 	flush_finish(sync);
 	pull_finish(sync);
 	read_finish(sync);
+	compare_finish(sync);
 	path_lock_release(&sync->line_lock);
 	free(sync);
 }

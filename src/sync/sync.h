@@ -31,6 +31,9 @@ struct sync_config {
 	struct transport *transport;
 	const char *token;
 	void (*notice)(void *arg, const char *text); /* may be NULL */
+	/* The server has lost messages that the cache held: so many are set aside, and so many of
+	 * these sent again. May be NULL. */
+	void (*lost)(void *arg, const struct cache_lost *lost);
 	void *arg;
 };
 

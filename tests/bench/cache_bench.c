@@ -95,12 +95,12 @@ forget_acks(struct bench *b)
 }
 
 static void
-count_row(void *arg, const struct message *message, bool repeated)
+count_row(void *arg, const struct message *message, enum cache_handing handing)
 {
 	int *count = arg;
 
 	(void)message;
-	(void)repeated;
+	(void)handing;
 	++*count;
 }
 

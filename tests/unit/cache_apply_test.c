@@ -35,7 +35,6 @@ static void
 test_interval_rule(void **state)
 {
 	struct fixture *f = *state;
-	struct error error;
 
 	assert_string_equal(cursor(f), " 0");
 	assert_int_equal(apply_interval(f, "one", 5, 10), CACHE_GAP);
@@ -53,9 +52,6 @@ test_interval_rule(void **state)
 	assert_int_equal(apply_interval(f, "two", 21, 30), CACHE_GAP);
 	assert_int_equal(apply_interval(f, "two", 20, 30), CACHE_APPLIED);
 	assert_string_equal(cursor(f), "two 30");
-	OK(cache_cursor_clear(f->cache, &error));
-	assert_string_equal(cursor(f), " 0");
-	assert_int_equal(apply_interval(f, "two", 0, 30), CACHE_APPLIED);
 }
 
 /* Else a poll would carry the old generation for as long as nothing changes, and never be held. */

@@ -352,12 +352,14 @@ tell_outbox(struct fixture *f)
 }
 
 static void
-next_row(void *arg, const struct message *message, bool repeated)
+next_row(void *arg, const struct message *message, enum cache_handing handing)
 {
 	struct fixture *f = arg;
 
+	static const char *const marks[] = {"", "*", "-"};
+
 	buf_printf(&f->told, "%.*s%lld%s ", name_length(message->conversation),
-	    message->conversation, (long long)message->msg_id, repeated ? "*" : "");
+	    message->conversation, (long long)message->msg_id, marks[handing]);
 }
 
 const char *
@@ -431,4 +433,11 @@ check_unread(struct fixture *f)
 	    "  WHERE m.conversation_id = c.conversation_id AND m.type = 'text'"
 	    "  AND m.sender <> '" ME "' AND m.msg_id > max(c.read, c.first - 1)) AS counted"
 	    "  FROM conversation c) WHERE held = last - first + 1 AND unread <> counted");
+}
+
+void
+check_last_stamps(struct fixture *f)
+{
+	check_none(f, "SELECT 'last_stamp of ' || address || ' is too low' FROM conversation c"
+	              " JOIN message m USING (conversation_id) WHERE m.stamp > c.last_stamp");
 }

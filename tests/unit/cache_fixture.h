@@ -85,13 +85,18 @@ const char *tell_conversations(struct fixture *f);
 const char *tell_heads(struct fixture *f);
 /* "1 2<1 3?<2 !4": key numbers; <: the key before it; ?: in doubt; !: failed */
 const char *tell_outbox(struct fixture *f);
-/* "bob1 carol1 bob2*": *: repeated */
+/* "bob1 carol1 bob2*": *: repeated; -: handed on in a lost history */
 const char *tell_next(struct fixture *f, int64_t consumer, const char *who, size_t limit);
 
 /* The cache is sound: SQLite's checks, and what internal.h says of ranges, held and next. */
 void check_sound(struct fixture *f);
 /* Where nothing is missing unread is what counting gives; the heads must have told the truth. */
 void check_unread(struct fixture *f);
+
+/* Where stamps grow with numbers, as a server gives them, none is beyond its conversation's
+ * last_stamp.
+ */
+void check_last_stamps(struct fixture *f);
 
 /* Fails the test with the sentence where status isn't OK. */
 #define OK(call) assert_ok((call), &error)

@@ -301,6 +301,7 @@ compare_conversations(struct model *m)
 	}
 	assert_string_equal(tell_heads(m->f), said(m));
 	check_unread(m->f);
+	check_last_stamps(m->f);
 }
 
 /* Appends the runs of ids in [from, to] where set is `value`. */

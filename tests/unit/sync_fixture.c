@@ -312,6 +312,22 @@ holds(struct story *s, int64_t first, int64_t last)
 }
 
 void
+was_reset(struct story *s, const char *generation, int64_t fork)
+{
+	struct cache_knowledge asked;
+	const struct cache_reset reset = {generation, fork, &asked};
+	enum cache_applied applied;
+	struct cache_lost lost;
+	struct error err;
+
+	assert_int_equal(cache_knowledge_get(s->cache, &asked, &err), STATUS_OK);
+	assert_int_equal(cache_reset(s->cache, &reset, &applied, &lost, &err), STATUS_OK);
+	assert_int_equal(applied, CACHE_APPLIED);
+	assert_int_equal(cache_compare_end(s->cache, generation, fork, &applied, &err), STATUS_OK);
+	assert_int_equal(applied, CACHE_APPLIED);
+}
+
+void
 assert_cursor(struct story *s, const char *generation, int64_t stamp)
 {
 	struct cursor cursor;

@@ -81,6 +81,9 @@ void assert_outbox(struct story *s, const char *want);
 void knows(struct story *s, int64_t from, int64_t to, const char *conversation, int64_t last);
 void holds(struct story *s, int64_t first, int64_t last);
 
+/* Another process turned the cache to the history of that generation, which parted at the fork. */
+void was_reset(struct story *s, const char *generation, int64_t fork);
+
 void assert_cursor(struct story *s, const char *generation, int64_t stamp);
 /* "bob@x 3/9": held and last, of each conversation. */
 void assert_held(struct story *s, const char *want);
