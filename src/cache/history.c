@@ -61,6 +61,8 @@ struct telling {
 	struct hole_walk walk;
 	struct id_range next; /* hole */
 	bool has_hole;
+	sqlite3_stmt *aside; /* messages of a lost history, by stamp */
+	bool has_aside;
 	void (*row)(void *arg, const struct message *message);
 	void (*hole)(void *arg, struct id_range ids);
 	void *arg;
@@ -81,8 +83,74 @@ tell_holes(struct telling *telling, int64_t msg_id, struct error *err)
 }
 
 static enum status
+find_stamp(struct cache *cache, enum sql sql, int64_t conversation_id, int64_t msg_id,
+    int64_t *stamp, struct error *err)
+{
+	sqlite3_stmt *statement;
+	bool found;
+	enum status status = cache_find(
+	    cache, sql, VALUES(INT(conversation_id), INT(msg_id)), &statement, &found, err);
+
+	if (status == STATUS_OK && found)
+		*stamp = sqlite3_column_int64(statement, 0);
+	return status;
+}
+
+/* What is set aside is told where it stood, by its stamp: above the messages of the window, but for
+ * what lies below the lowest of them, which goes with those before it. So pages tell each once. */
+static enum status
+find_aside(struct telling *telling, const struct conversation *c, const struct window *window,
+    size_t count, struct error *err)
+{
+	int64_t above = 0, below = INT64_MAX;
+	int64_t limit = count > INT64_MAX ? INT64_MAX : (int64_t)count;
+	enum status status;
+
+	if (!c->has_aside)
+		return STATUS_OK;
+	status = find_stamp(
+	    telling->cache, SQL_MESSAGE_STAMP_FROM, c->id, window->messages.first, &above, err);
+	if (status == STATUS_OK)
+		status = find_stamp(telling->cache, SQL_MESSAGE_STAMP_ABOVE, c->id,
+		    window->messages.last, &below, err);
+	return status == STATUS_OK ? cache_find(telling->cache, SQL_ASIDE_LIST,
+	                                 VALUES(INT(c->id), INT(above), INT(below),
+	                                     INT(telling->events), INT(limit)),
+	                                 &telling->aside, &telling->has_aside, err)
+	                           : status;
+}
+
+static enum status
+tell_aside(struct telling *telling, const char *conversation, int64_t stamp, struct error *err)
+{
+	sqlite3_stmt *statement = telling->aside;
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && telling->has_aside &&
+	       sqlite3_column_int64(statement, 3) < stamp) {
+		struct message message = {
+		    .conversation = conversation,
+		    .msg_id = sqlite3_column_int64(statement, 0),
+		    .from = column_text(statement, 1),
+		    .time = sqlite3_column_int64(statement, 2),
+		    .stamp = sqlite3_column_int64(statement, 3),
+		    .type = column_text(statement, 4),
+		    .text = column_text(statement, 5),
+		    .target = sqlite3_column_int64(statement, 7),
+		    .was = sqlite3_column_int64(statement, 8),
+		    .aside = true,
+		};
+
+		message.has_key = column_key(statement, 6, &message.key);
+		telling->row(telling->arg, &message);
+		status = cache_step(telling->cache, statement, &telling->has_aside, err);
+	}
+	return status;
+}
+
+static enum status
 tell(struct telling *telling, const struct conversation *c, const struct window *window,
-    struct error *err)
+    size_t count, struct error *err)
 {
 	struct message message;
 	sqlite3_stmt *statement;
@@ -94,6 +162,8 @@ tell(struct telling *telling, const struct conversation *c, const struct window 
 		status = hole_walk_next(
 		    telling->cache, &telling->walk, &telling->next, &telling->has_hole, err);
 	if (status == STATUS_OK)
+		status = find_aside(telling, c, window, count, err);
+	if (status == STATUS_OK)
 		status = cache_query(telling->cache, SQL_MESSAGE_LIST,
 		    VALUES(INT(c->id), INT(window->messages.first), INT(window->messages.last),
 		        INT(telling->events)),
@@ -104,10 +174,14 @@ tell(struct telling *telling, const struct conversation *c, const struct window 
 			break;
 		status = message_read(&telling->reader, statement, &message, err);
 		if (status == STATUS_OK)
+			status = tell_aside(telling, c->address.text, message.stamp, err);
+		if (status == STATUS_OK)
 			status = tell_holes(telling, message.msg_id, err);
 		if (status == STATUS_OK)
 			telling->row(telling->arg, &message);
 	}
+	if (status == STATUS_OK)
+		status = tell_aside(telling, c->address.text, INT64_MAX, err);
 	return status == STATUS_OK ? tell_holes(telling, INT64_MAX, err) : status;
 }
 
@@ -122,7 +196,7 @@ tell_window(struct telling *telling, const struct conversation *c,
 		return status;
 	message_reader_init(&telling->reader, telling->cache, own);
 	message_reader_turn(&telling->reader, c->address.text, c->peer_ack, c->peer_read);
-	status = tell(telling, c, &window, err);
+	status = tell(telling, c, &window, query->count, err);
 	message_reader_finish(&telling->reader);
 	return status;
 }

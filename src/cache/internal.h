@@ -20,7 +20,7 @@
 #include <sqlite3.h>
 
 #include "base/buf.h"
-#include "cache/cache.h"
+#include "cache/lost.h"
 #include "cache/statements.h"
 
 enum {

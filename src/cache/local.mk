@@ -19,6 +19,7 @@ src_libcache_a_SOURCES = \
 	src/cache/groups.c \
 	src/cache/history.c \
 	src/cache/internal.h \
+	src/cache/lost.h \
 	src/cache/markers.c \
 	src/cache/members.c \
 	src/cache/message.c \

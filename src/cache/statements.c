@@ -159,7 +159,21 @@ static const char *const texts[SQL_COUNT] = {
                          " FROM aside a JOIN aside_place p USING (conversation_id, history)"
                          " WHERE a.aside_id = ?1 AND p.stamp >= a.stamp",
     [SQL_ASIDE_DELETE] = "DELETE FROM aside WHERE aside_id = ?1",
-    [SQL_ASIDE_COUNT] = "SELECT count(*) FROM aside",
+    /* Own ones that wait in the outbox are told from there. */
+    [SQL_ASIDE_COUNT] = "SELECT count(*) FROM aside a WHERE NOT EXISTS"
+                        " (SELECT 1 FROM outbox o WHERE o.key = a.key)",
+    [SQL_ASIDE_LIST] = "SELECT msg_id, sender, time, stamp, type, text, key, target, was FROM"
+                       " (SELECT * FROM aside a WHERE conversation_id = ?1 AND stamp > ?2"
+                       " AND stamp < ?3 AND (?4 OR type NOT IN " AMENDING ")"
+                       " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = a.key)"
+                       " ORDER BY stamp DESC LIMIT ?5) ORDER BY stamp",
+    /* Of the message at ?2 or next above it, where there are any below. */
+    [SQL_MESSAGE_STAMP_FROM] = "SELECT ifnull((SELECT stamp FROM message WHERE conversation_id = ?1"
+                               " AND msg_id >= ?2 ORDER BY msg_id LIMIT 1), 9223372036854775807)"
+                               " WHERE EXISTS (SELECT 1 FROM message WHERE conversation_id = ?1"
+                               " AND msg_id < ?2)",
+    [SQL_MESSAGE_STAMP_ABOVE] = "SELECT stamp FROM message WHERE conversation_id = ?1"
+                                " AND msg_id > ?2 ORDER BY msg_id LIMIT 1",
     [SQL_HANDED_ANY] = "SELECT 1 FROM handed WHERE consumer_id = ?1 LIMIT 1",
     [SQL_HANDED_CLEAR] = "DELETE FROM handed WHERE consumer_id = ?1",
     [SQL_HANDED_COPY] = "INSERT INTO handed (consumer_id, conversation_id, was)"

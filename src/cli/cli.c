@@ -55,6 +55,20 @@ on_notice(void *arg, const char *text)
 	free(safe);
 }
 
+/* Nobody should have to ask for this. */
+static void
+on_lost(void *arg, int64_t aside, int64_t again)
+{
+	const struct cli *cli = arg;
+
+	if (cli->global.quiet)
+		return;
+	fprintf(stderr,
+	    _("tern: the server has lost messages that are here; set aside: %lld (see 'tern "
+	      "history'), of these your own, sent again: %lld\n"),
+	    (long long)aside, (long long)again);
+}
+
 /* The signals that ask a program to end become readable on a descriptor; the loop watches it. */
 static int
 open_stop(void)
@@ -79,6 +93,7 @@ run_command(struct cli *cli, const void *options, int argc, char **argv, struct 
 	cli->config.account = cli->global.account;
 	cli->config.stop_fd = open_stop();
 	cli->config.notice = on_notice;
+	cli->config.lost = on_lost;
 	cli->config.arg = cli;
 	if (cli->command->need == NEED_ACCOUNT) {
 		status = client_open(&cli->client, &cli->config, err);

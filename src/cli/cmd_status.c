@@ -32,6 +32,7 @@ print_json(const struct client_status *s)
 	json_put_int(&line, "outbox", s->outbox);
 	json_put_int(&line, "doubt", s->doubt);
 	json_put_int(&line, "failed", s->failed);
+	json_put_int(&line, "aside", s->aside);
 	json_put_int(&line, "requests", s->traffic.requests);
 	json_put_int(&line, "bytes_up", s->traffic.bytes_up);
 	json_put_int(&line, "bytes_down", s->traffic.bytes_down);
@@ -87,6 +88,9 @@ print_text(const struct client_status *s)
 	    (long long)s->messages, (long long)s->missing, (long long)s->unread);
 	printf(_("%-14s%lld queued, of these %lld in doubt; %lld refused\n"), _("outbox"),
 	    (long long)s->outbox, (long long)s->doubt, (long long)s->failed);
+	if (s->aside)
+		printf(_("%-14s%lld, which the server has lost\n"), _("set aside"),
+		    (long long)s->aside);
 	print_traffic(_("traffic"), &s->traffic);
 	if (s->last.time)
 		print_traffic(_("last sync"), &s->last);

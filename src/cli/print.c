@@ -190,6 +190,8 @@ message_text(struct buf *out, const struct message *m, bool repeated)
 	add_marks(out, m);
 	if (repeated)
 		buf_printf(out, " [%s]", _("repeated"));
+	if (m->aside)
+		buf_printf(out, " [%s]", _("lost by the server"));
 	buf_add_string(out, ": ");
 	if (m->recalled) {
 		buf_printf(out, "[%s]", _("recalled"));
@@ -249,6 +251,8 @@ message_json(struct buf *out, const struct message *m, bool repeated)
 		json_put_string(out, "state", message_state_name(m->state));
 	if (repeated)
 		json_put_bool(out, "repeated", true);
+	if (m->aside)
+		json_put_bool(out, "aside", true);
 	buf_add_char(out, '}');
 }
 

@@ -184,6 +184,15 @@ on_notice(void *arg, const char *text)
 		client->config.notice(client->config.arg, text);
 }
 
+static void
+on_lost(void *arg, const struct cache_lost *lost)
+{
+	struct client *client = arg;
+
+	if (client->config.lost)
+		client->config.lost(client->config.arg, lost->aside, lost->again);
+}
+
 enum status
 client_online(struct client *client, struct error *err)
 {
@@ -203,6 +212,7 @@ client_online(struct client *client, struct error *err)
 	    .transport = client->transport,
 	    .token = client->account.token,
 	    .notice = on_notice,
+	    .lost = on_lost,
 	    .arg = client,
 	});
 	watch_init(&client->watch, client->cache);

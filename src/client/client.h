@@ -28,6 +28,9 @@ struct client_config {
 	int stop_fd;         /* readable when the user wants to stop; -1 for none */
 	/* Called with one line worth telling at -v (a retry, who holds the line); may be NULL. */
 	void (*notice)(void *arg, const char *text);
+	/* The server has lost messages that were here (a backup of it was put back): so many are
+	 * set aside, and so many of these, own ones, are sent again. May be NULL. */
+	void (*lost)(void *arg, int64_t aside, int64_t again);
 	void *arg;
 };
 
@@ -331,6 +334,7 @@ struct client_status {
 	int64_t outbox; /* queued or in doubt */
 	int64_t doubt;  /* of these, in doubt */
 	int64_t failed;
+	int64_t aside;                 /* of histories that the server lost, only here */
 	bool line_held;                /* some process keeps the line to the server open */
 	struct client_traffic traffic; /* of all commands */
 	struct client_traffic last;    /* of the last one that synced; all 0 for none */

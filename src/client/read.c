@@ -249,6 +249,7 @@ client_status(struct client *client, struct client_status *status, struct error 
 	    (result = cache_contacts(client->cache, count_contact, &counting, err)) ||
 	    (result = cache_outbox_list(client->cache, SIZE_MAX, count_queued, status, err)) ||
 	    (result = cache_outbox_failed(client->cache, count_failed, status, err)) ||
+	    (result = cache_aside_count(client->cache, &status->aside, err)) ||
 	    (result = cache_traffic_get(client->cache, &all, &last, err)) ||
 	    (result = add_cost(client, &counting, err))) {
 		cost_finish(&counting.cost);

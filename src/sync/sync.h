@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "cache/cache.h"
+#include "cache/lost.h"
 #include "net/transport.h"
 
 struct sync;

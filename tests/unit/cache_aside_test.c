@@ -30,6 +30,56 @@ run(struct fixture *f, const char *sql)
 	assert_int_equal(sqlite3_exec(f->cache->db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
+/* ---- history ---- */
+
+static const char *
+history(struct fixture *f, int64_t after, int64_t before, size_t count, bool events)
+{
+	return tell_history(f, &(struct history_query){
+	                           .conversation = BOB,
+	                           .before = before,
+	                           .after = after,
+	                           .count = count,
+	                           .events = events,
+	                       });
+}
+
+static void
+test_history_tells_each_where_it_stood(void **state)
+{
+	struct fixture *f = *state;
+	struct message messages[7];
+
+	must_reset(f, NEW, live(f, messages));
+	/* 6 waits in the outbox. */
+	assert_string_equal(history(f, 0, 0, 9, false), "1 2 3 4s 5~ 7~");
+	comes(f, NEW, message_of(f, BOB, 5, 0));
+	comes(f, NEW, message_of(f, BOB, 6, 0));
+	assert_string_equal(history(f, 0, 0, 9, false), "1 2 3 4s 5~ 7~ 5 6");
+	/* Two pages tell it once, whichever way they go. */
+	assert_string_equal(history(f, 0, 0, 2, false), "5 6");
+	assert_string_equal(history(f, 0, 5, 2, false), "3 4s 5~ 7~");
+	assert_string_equal(history(f, 3, 5, 9, false), "4s 5~ 7~");
+	assert_string_equal(history(f, 4, 0, 9, false), "5 6");
+	assert_string_equal(history(f, 6, 0, 9, false), "");
+	/* No more than count of them, the newest. */
+	assert_string_equal(history(f, 0, 5, 1, false), "4s 7~");
+	run(f, "UPDATE aside SET type = 'react' WHERE msg_id = 7");
+	assert_string_equal(history(f, 0, 5, 2, false), "3 4s 5~");
+	assert_string_equal(history(f, 0, 5, 2, true), "3 4s 5~ 7~");
+}
+
+static void
+test_history_of_what_is_lost_whole(void **state)
+{
+	struct fixture *f = *state;
+	struct message messages[7];
+
+	live(f, messages);
+	must_reset(f, NEW, 0);
+	assert_string_equal(history(f, 0, 0, 9, false), "1~ 2~ 3~ 5~ 7~");
+}
+
 /* ---- consumers ---- */
 
 static void
@@ -73,12 +123,12 @@ test_one_that_was_not_lost_comes_as_it_was(void **state)
 	hand_up_to(f, all, BOB, 7);
 	must_reset(f, NEW, fork);
 	comes(f, NEW, messages[4]);
-	assert_int_equal(count_aside(f), 2);
+	assert_int_equal(count_aside(f), 1);
 	/* Another one that has the stamp of one that is lost, as after a step of the clock. */
 	other = message_of(f, BOB, 6, 0);
 	other.stamp = messages[6].stamp;
 	comes(f, NEW, other);
-	assert_int_equal(count_aside(f), 2);
+	assert_int_equal(count_aside(f), 1);
 	assert_string_equal(tell_next(f, all, NULL, 9), "bob5- bob6");
 }
 
@@ -99,7 +149,7 @@ test_was_is_believed_of_the_same_alone(void **state)
 	other = again(f, 6, &messages[4]);
 	other.from = CAROL;
 	comes(f, NEW, other);
-	assert_int_equal(count_aside(f), 3);
+	assert_int_equal(count_aside(f), 2);
 	assert_string_equal(tell_next(f, all, NULL, 9), "bob5 bob6");
 }
 
@@ -149,7 +199,7 @@ test_two_forks_in_a_row(void **state)
 	/* The same copy is put back once more. */
 	must_reset(f, "generation3", fork);
 	compared(f, "generation3", 0);
-	assert_int_equal(count_aside(f), 3);
+	assert_int_equal(count_aside(f), 2);
 	assert_string_equal(tell_outbox(f), "6");
 	six = again(f, 5, &messages[5]);
 	comes(f, "generation3", six);
@@ -299,6 +349,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_history_tells_each_where_it_stood),
+	    TEST(test_history_of_what_is_lost_whole),
 	    TEST(test_consumers_get_what_is_new_only),
 	    TEST(test_one_that_was_not_lost_comes_as_it_was),
 	    TEST(test_was_is_believed_of_the_same_alone),

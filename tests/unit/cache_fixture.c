@@ -214,8 +214,8 @@ history_message(void *arg, const struct message *message)
 {
 	struct fixture *f = arg;
 
-	buf_printf(&f->told, "%lld%s ", (long long)message->msg_id,
-	    message->state == STATE_SENT ? "s" : "");
+	buf_printf(&f->told, "%lld%s%s ", (long long)message->msg_id,
+	    message->state == STATE_SENT ? "s" : "", message->aside ? "~" : "");
 }
 
 static void

@@ -73,7 +73,7 @@ void settle_failed(struct fixture *f, unsigned key, const char *failure);
 
 /* Each of these says what is there, in one line, borrowed until the next. */
 
-/* "1 2 (3-5) 6": messages and holes. */
+/* "1 2 (3-5) 6~": messages and holes; ~: of a lost history. */
 const char *tell_history(struct fixture *f, const struct history_query *query);
 /* "bob 3-5, carol 1-1" */
 const char *tell_ranges(struct fixture *f, const struct cache_ranges *ranges);

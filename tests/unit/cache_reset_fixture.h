@@ -4,6 +4,8 @@
 
 #include "cache_fixture.h"
 
+#include "cache/lost.h"
+
 /* The generation after GENERATION. */
 #define NEW "generation2"
 
