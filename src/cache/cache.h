@@ -352,6 +352,11 @@ enum status cache_contact_get(struct cache *cache, const char *address,
     void (*row)(void *arg, const struct contact *contact), void *arg, bool *found,
     struct error *err);
 
+/* The key under which a group of that address is made here: made and kept the first time, so that
+ * whoever asks again, after a crash too, asks for the same. */
+enum status
+cache_group_key(struct cache *cache, const char *address, struct key *key, struct error *err);
+
 /* Groups, also those that were left, by address. */
 enum status cache_groups(struct cache *cache, void (*row)(void *arg, const struct group *group),
     void *arg, struct error *err);

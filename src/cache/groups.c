@@ -14,6 +14,38 @@ groups_put(struct cache *cache, const struct group *groups, size_t count, struct
 	return status;
 }
 
+static enum status
+find_or_make_key(struct cache *cache, const char *address, struct key *key, struct error *err)
+{
+	sqlite3_stmt *statement;
+	bool found;
+	enum status status =
+	    cache_find(cache, SQL_GROUP_KEY_GET, VALUES(TEXT(address)), &statement, &found, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (found) {
+		bool whole = column_key(statement, 0, key);
+
+		sqlite3_reset(statement);
+		return whole ? STATUS_OK
+		             : error_set(err, STATUS_INTERNAL,
+		                   "defect in tern: the key of %s is not one", address);
+	}
+	key_make(key, NULL);
+	return cache_run(cache, SQL_GROUP_KEY_ADD, VALUES(TEXT(address), KEY(key)), err);
+}
+
+enum status
+cache_group_key(struct cache *cache, const char *address, struct key *key, struct error *err)
+{
+	enum status status = cache_begin(cache, WRITE_DURABLY, err);
+
+	if (status == STATUS_OK)
+		status = cache_end(cache, find_or_make_key(cache, address, key, err), err);
+	return status;
+}
+
 enum status
 cache_groups(struct cache *cache, void (*row)(void *arg, const struct group *group), void *arg,
     struct error *err)

@@ -229,6 +229,11 @@ static const struct schema_step steps[] = {
         /* as of which the table member has all of it; 0 for never */
         " members_stamp INTEGER NOT NULL DEFAULT 0"
         ") STRICT, WITHOUT ROWID;"
+        /* Groups that were made here, or were to be: under which key. */
+        "CREATE TABLE group_key ("
+        " address TEXT PRIMARY KEY,"
+        " key BLOB NOT NULL"
+        ") STRICT, WITHOUT ROWID;"
         "CREATE TABLE member ("
         " group_address TEXT NOT NULL,"
         " address TEXT NOT NULL,"

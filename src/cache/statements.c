@@ -207,6 +207,8 @@ static const char *const texts[SQL_COUNT] = {
                       " ON CONFLICT (address) DO UPDATE SET name = excluded.name,"
                       " stamp = excluded.stamp, left_it = excluded.left_it"
                       " WHERE excluded.stamp > group_chat.stamp",
+    [SQL_GROUP_KEY_GET] = "SELECT key FROM group_key WHERE address = ?1",
+    [SQL_GROUP_KEY_ADD] = "INSERT INTO group_key (address, key) VALUES (?1, ?2)",
     [SQL_GROUP_LIST] = "SELECT address, name, stamp, left_it FROM group_chat ORDER BY address",
     /* The list's own stamp stays: login-sync tells of that. */
     [SQL_GROUP_DETAIL_PUT] =

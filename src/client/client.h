@@ -238,8 +238,9 @@ struct client_group_sink {
 };
 
 /*
- * Make a group, or change one (model/group.h), on the server and in the cache. USAGE. DENIED: the
- * address is taken; this account is not in it, or its role does not allow that. NOT_FOUND: no such
+ * Make a group, or change one (model/group.h), on the server and in the cache. Asked for again, by
+ * a later process too, the same is made once. USAGE. DENIED: the address is taken; this account is
+ * not in it, or its role does not allow that. NOT_FOUND: no such
  * group. Where members were refused, the first one's: DENIED, NOT_FOUND, TOO_LARGE; all else was
  * done.
  */

@@ -63,6 +63,9 @@ call(struct client *client, enum method_id method, struct buf *body,
 	/* The server started anew; login-sync tells of it, too. */
 	if (status == STATUS_OK && applied == CACHE_GAP)
 		status = client_login_sync(client, deadline, err);
+	if (status == STATUS_OK && method == METHOD_GROUP_CREATE && answer.group.left)
+		status = error_set(err, STATUS_DENIED,
+		    "you made %s before, and are not in it any more", answer.group.address);
 	if (status == STATUS_OK)
 		status = tell_refused(sink, &answer, err);
 	group_answer_finish(&answer);
@@ -103,10 +106,15 @@ client_group_create(struct client *client, const struct client_group *group,
 	if ((status = check_name(group->name, err)) ||
 	    (status = check_members(group->member_count, err)))
 		return status;
-	key_make(&create.key, NULL);
+	if ((status = cache_group_key(client->cache, group->address, &create.key, err)))
+		return status;
 	buf_init(&body, LIMIT_REQUEST);
 	group_create_write(&body, &create);
-	return call(client, METHOD_GROUP_CREATE, &body, sink, deadline, err);
+	status = call(client, METHOD_GROUP_CREATE, &body, sink, deadline, err);
+	if (status != STATUS_CONFLICT)
+		return status;
+	return error_set(err, STATUS_DENIED,
+	    "you made %s before, with another name or other members", group->address);
 }
 
 enum status

@@ -214,6 +214,27 @@ def test_lost_answers(t):
     check_equal(alice.json("groups"), [], "alice is out")
 
 
+def test_a_create_whose_answer_was_lost(t):
+    """A later command asks for the same group, and gets it."""
+    server, alice, bob = people(t, "alice", "bob")
+    proxy = t.proxy(server)
+    alice.login(proxy.url)
+    proxy.rule = Rule(b"POST /v1/group-create", cut_answer=0, times=1000)
+    task = alice.start("group", "create", "+team", "bob")
+    wait_for(lambda: proxy.rule.used > 0, what="the server to make the group")
+    task.kill()
+    proxy.rule = None
+    for _ in range(2):
+        check_equal(alice.run("group", "create", "+team", "bob").out, "", "made, and all is well")
+    for args in (("+team",), ("+team", "bob", "--name", "Other")):
+        check("before" in fails(alice, 77, "group", "create", *args), f"another one: {args}")
+    fails(bob, 77, "group", "create", "+team", "bob")
+    bob.run("fetch")
+    check_equal(shape(history(bob)), ["2 alice added bob@example.org"], "once")
+    alice.run("group", "leave", "+team")
+    check("not in it" in fails(alice, 77, "group", "create", "+team", "bob"), "she left it")
+
+
 def test_mistakes_and_their_codes(t):
     server, alice, bob, carol = people(t, "alice", "bob", "carol")
     alice.run("group", "create", "+team", "bob")

@@ -44,6 +44,20 @@ apply(struct fixture *f, const struct group *groups, size_t count, int64_t from,
 }
 
 static void
+test_a_group_has_one_key(void **state)
+{
+	struct fixture *f = *state;
+	struct key first, again, other;
+	struct error error;
+
+	OK(cache_group_key(f->cache, TEAM, &first, &error));
+	OK(cache_group_key(f->cache, "#a@x", &other, &error));
+	OK(cache_group_key(f->cache, TEAM, &again, &error));
+	assert_true(key_equal(&first, &again));
+	assert_false(key_equal(&first, &other));
+}
+
+static void
 test_newer_stamps_only(void **state)
 {
 	struct fixture *f = *state;
@@ -99,6 +113,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(test_a_group_has_one_key),
 	    TEST(test_newer_stamps_only),
 	    TEST(test_an_answer),
 	};
