@@ -89,13 +89,20 @@ cache_account_set(struct cache *cache, const struct cache_account *account, stru
 }
 
 enum status
-cache_token_clear(struct cache *cache, struct error *err)
+cache_token_clear(struct cache *cache, const char *token, bool *replaced, struct error *err)
 {
+	sqlite3_stmt *statement;
+	bool row = false;
 	enum status status = cache_begin(cache, WRITE, err);
 
+	*replaced = false;
 	if (status != STATUS_OK)
 		return status;
-	return cache_end(cache, cache_run(cache, SQL_TOKEN_CLEAR, NO_VALUES, err), err);
+	status = cache_run(cache, SQL_TOKEN_CLEAR, VALUES(TEXT(token)), err);
+	if (status == STATUS_OK)
+		status = cache_find(cache, SQL_ACCOUNT_GET, NO_VALUES, &statement, &row, err);
+	*replaced = status == STATUS_OK && row && column_text(statement, 3);
+	return cache_end(cache, status, err);
 }
 
 enum status

@@ -62,7 +62,9 @@ void cache_account_finish(struct cache_account *account);
  * (a login again must not fetch everything again). CONFLICT: the file is another address's. */
 enum status
 cache_account_set(struct cache *cache, const struct cache_account *account, struct error *err);
-enum status cache_token_clear(struct cache *cache, struct error *err);
+/* Forgets that token. *replaced: another login's is there by now, and stays. */
+enum status
+cache_token_clear(struct cache *cache, const char *token, bool *replaced, struct error *err);
 enum status cache_cursor_get(struct cache *cache, struct cursor *cursor, struct error *err);
 
 /* ---- generations (generation.c) ---- */

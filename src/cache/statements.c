@@ -44,7 +44,7 @@ static const char *const texts[SQL_COUNT] = {
                         " ON CONFLICT (one) DO UPDATE SET server = excluded.server,"
                         " device = excluded.device, token = excluded.token,"
                         " device_id = excluded.device_id",
-    [SQL_TOKEN_CLEAR] = "UPDATE account SET token = NULL",
+    [SQL_TOKEN_CLEAR] = "UPDATE account SET token = NULL WHERE token = ?1",
     [SQL_CURSOR_GET] = "SELECT generation, cursor, fork FROM account",
     [SQL_CURSOR_SET] = "UPDATE account SET generation = ?1, cursor = ?2",
     [SQL_GENERATION_NEWEST] = "SELECT generation, stamp FROM generation"

@@ -237,6 +237,7 @@ client_logout(struct client *client, struct error *err)
 {
 	const struct sync_outcome *outcome;
 	struct buf body;
+	bool replaced;
 	enum status status = client_online(client, err);
 
 	if (status != STATUS_OK)
@@ -248,7 +249,7 @@ client_logout(struct client *client, struct error *err)
 	while (!outcome->successes && !outcome->failures && status == STATUS_OK)
 		status = client_wait(client, INT64_MAX, err);
 	if (outcome->successes)
-		return cache_token_clear(client->cache, err);
+		return cache_token_clear(client->cache, client->account.token, &replaced, err);
 	if (outcome->failures && sync_fatal(client->sync, NULL) == STATUS_DENIED)
 		return STATUS_OK; /* the server knew it no more, and the token is gone here */
 	if (outcome->failures && err)

@@ -48,6 +48,8 @@ client_call(struct client *client, enum method_id method, const struct buf *body
 		status = wait_once(client, deadline, err);
 		if (outcome->successes)
 			return STATUS_OK;
+		if (sync_fatal(client->sync, NULL) != STATUS_OK)
+			return sync_fatal(client->sync, err);
 		if (status != STATUS_OK && !outcome->failures)
 			return status;
 		status = error_set(err, outcome->status, "%s", outcome->err.text);

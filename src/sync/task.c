@@ -85,34 +85,22 @@ task_succeed(struct task *task)
 	task->again = false;
 }
 
-/* The token may have been replaced by a login in another process. */
-static bool
-token_is_current(struct sync *sync)
-{
-	struct cache_account account;
-	struct error ignored;
-	bool current = true;
-
-	if (cache_account_get(sync->config.cache, &account, &ignored) != STATUS_OK)
-		return true;
-	current = account.token && strcmp(account.token, sync->config.token) == 0;
-	cache_account_finish(&account);
-	return current;
-}
-
+/* The first of several calls that are refused says it. */
 static void
 deny(struct sync *sync)
 {
 	struct error ignored;
+	bool replaced = false;
 
-	if (!token_is_current(sync)) {
-		error_set(&sync->fatal, STATUS_DENIED,
-		    "another process logged this account in or out; run the command again");
+	if (sync->fatal.status)
 		return;
-	}
-	error_set(&sync->fatal, STATUS_DENIED,
-	    "this device's login is not valid any more; run 'tern login'");
-	(void)cache_token_clear(sync->config.cache, &ignored);
+	(void)cache_token_clear(sync->config.cache, sync->config.token, &replaced, &ignored);
+	if (replaced)
+		error_set(&sync->fatal, STATUS_DENIED,
+		    "another process logged this account in anew; run the command again");
+	else
+		error_set(&sync->fatal, STATUS_DENIED,
+		    "this device's login is not valid any more; run 'tern login'");
 }
 
 void

@@ -333,7 +333,7 @@ look_without_rights(const char *path)
 	buf_init(&f.told, 10000);
 	if (strcmp(tell_history(&f, &(struct history_query){BOB, 0, 0, 9, false}), "1 2 3") != 0)
 		wrong |= 1;
-	if (cache_token_clear(f.cache, &error) != STATUS_IO)
+	if (cache_token_clear(f.cache, "t", &(bool){false}, &error) != STATUS_IO)
 		wrong |= 2;
 	if (!strstr(error.text, path))
 		wrong |= 4;

@@ -277,10 +277,17 @@ test_account(void **state)
 	struct cache_change change = {.generation = "generation1", .to = 77};
 	enum cache_applied applied;
 	struct cache_account got;
+	bool replaced;
 	struct error error;
 
 	OK(cache_apply(f->cache, &change, &applied, &error));
-	OK(cache_token_clear(f->cache, &error));
+	/* Not the token of a later login. */
+	OK(cache_token_clear(f->cache, "an older token", &replaced, &error));
+	assert_true(replaced);
+	OK(cache_token_clear(f->cache, "t", &replaced, &error));
+	assert_false(replaced);
+	OK(cache_token_clear(f->cache, "t", &replaced, &error));
+	assert_false(replaced);
 	OK(cache_account_get(f->cache, &got, &error));
 	assert_string_equal(got.address.text, ME);
 	assert_string_equal(got.server, "http://s");
@@ -341,7 +348,7 @@ test_data_version(void **state)
 
 	store(f, BOB, 1, 1, 1, 1);
 	assert_int_equal(cache_data_version(f->cache), version);
-	OK(cache_token_clear(other, &error));
+	OK(cache_token_clear(other, "t", &(bool){false}, &error));
 	assert_int_not_equal(cache_data_version(f->cache), version);
 	version = cache_data_version(f->cache);
 	assert_int_equal(cache_data_version(f->cache), version);
@@ -386,12 +393,12 @@ test_locked_by_another(void **state)
 
 	OK(cache_begin(other, WRITE, &error));
 	sqlite3_busy_timeout(f->cache->db, 10);
-	assert_int_equal(cache_token_clear(f->cache, &error), STATUS_AGAIN);
+	assert_int_equal(cache_token_clear(f->cache, "t", &(bool){false}, &error), STATUS_AGAIN);
 	assert_non_null(strstr(error.text, f->path));
 	/* Reading goes on. */
 	assert_string_equal(tell_conversations(f), "");
 	OK(cache_end(other, STATUS_OK, &error));
-	OK(cache_token_clear(f->cache, &error));
+	OK(cache_token_clear(f->cache, "t", &(bool){false}, &error));
 	cache_close(other);
 }
 

@@ -241,6 +241,26 @@ unauthorized_ends_everything(void **state)
 	assert_outbox(s, "1");
 }
 
+/* Of two calls under way the second finds the token gone, but by no other process. */
+static void
+both_refused_say_why(void **state)
+{
+	struct story *s = *state;
+	struct error err;
+
+	refuses(s, METHOD_LOGIN_SYNC, 401, "unauthorized");
+	refuses(s, METHOD_SEND, 401, "unauthorized");
+	sync_hold_line(s->sync);
+	writes(s, 1, "bob@x", "hello");
+	sync_want(s->sync, SYNC_LISTS, 0);
+	sync_want(s->sync, SYNC_FLUSH, 0);
+	UNTIL(s, sync_outcome(s->sync, SYNC_LISTS)->failures &&
+	             sync_outcome(s->sync, SYNC_FLUSH)->failures);
+	assert_int_equal(sync_fatal(s->sync, &err), STATUS_DENIED);
+	assert_non_null(strstr(err.text, "not valid any more"));
+	assert_false(has_token(s));
+}
+
 static void
 login_of_another_process_is_kept(void **state)
 {
@@ -275,6 +295,7 @@ main(void)
 	    STORY(acks_leave_alone_at_the_end),
 	    STORY(acks_that_came_later_stay),
 	    STORY(unauthorized_ends_everything),
+	    STORY(both_refused_say_why),
 	    STORY(login_of_another_process_is_kept),
 	};
 
