@@ -198,11 +198,11 @@ enum status cache_group_stamps(
 enum status cache_group_get(struct cache *cache, const char *address,
     void (*row)(void *arg, const struct group_detail *detail, bool looked), void *arg, bool *found,
     struct error *err);
-/* Tells the members held, by address, each with the name that the contact has or they give
- * themselves, "" for none. */
+/* Tells the members held, by address, each with the name that the contact has, and the one in the
+ * profile held; "" for none. */
 enum status cache_members_list(struct cache *cache, const char *group,
-    void (*row)(void *arg, const struct member *member, const char *name), void *arg,
-    struct error *err);
+    void (*row)(void *arg, const struct member *member, const char *name, const char *display),
+    void *arg, struct error *err);
 
 /* ---- outbox (outbox.c) ---- */
 

@@ -48,8 +48,8 @@ members_put(struct cache *cache, const struct cache_members *members, struct err
 
 enum status
 cache_members_list(struct cache *cache, const char *group,
-    void (*row)(void *arg, const struct member *member, const char *name), void *arg,
-    struct error *err)
+    void (*row)(void *arg, const struct member *member, const char *name, const char *display),
+    void *arg, struct error *err)
 {
 	sqlite3_stmt *statement;
 	bool more = true;
@@ -67,7 +67,7 @@ cache_members_list(struct cache *cache, const char *group,
 			        .role = (enum role)sqlite3_column_int(statement, 1),
 			        .stamp = sqlite3_column_int64(statement, 2),
 			    },
-			    column_text(statement, 3));
+			    column_text(statement, 3), column_text(statement, 4));
 	}
 	return cache_end(cache, status, err);
 }

@@ -233,9 +233,8 @@ static const char *const texts[SQL_COUNT] = {
                        " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (group_address, address)"
                        " DO UPDATE SET role = excluded.role, stamp = excluded.stamp",
     [SQL_MEMBER_REMOVE] = "DELETE FROM member WHERE group_address = ?1 AND address = ?2",
-    /* Called as the owner calls them, else as they do themselves. */
     [SQL_MEMBER_LIST] = "SELECT m.address, m.role, m.stamp,"
-                        " ifnull(nullif(c.name, ''), ifnull(" DISPLAY_NAME ", ''))"
+                        " ifnull(c.name, ''), ifnull(" DISPLAY_NAME ", '')"
                         " FROM member m"
                         " LEFT JOIN contact c ON c.address = m.address AND NOT c.removed"
                         " LEFT JOIN profile p ON p.address = m.address"

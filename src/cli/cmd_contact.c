@@ -1,4 +1,4 @@
-/* contact add, contact remove, contacts. */
+/* contact add, remove and show, contacts. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +7,13 @@
 #include "base/text.h"
 #include "base/timeu.h"
 #include "cli/command.h"
-#include "cli/print.h"
+#include "cli/print_details.h"
 
 enum { NAME_LIMIT = 128, TIMEOUT_S = 30, WORD_SHOWN = 40 };
 
 struct contact_options {
 	const char *name;
+	bool offline;
 };
 
 static const struct option contact_options[] = {
@@ -21,49 +22,165 @@ static const struct option contact_options[] = {
         .offset = offsetof(struct contact_options, name),
         .argument = "NAME",
         .help = N_("add: what you call them; for one address")},
+    {.name = "offline",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct contact_options, offline),
+        .help = N_("show: read the cache only")},
+};
+
+/* What is done with the addresses. */
+enum contact_word { WORD_ADD, WORD_REMOVE, WORD_SHOW, WORD_COUNT };
+
+static const char *const words[WORD_COUNT] = {
+    [WORD_ADD] = "add",
+    [WORD_REMOVE] = "remove",
+    [WORD_SHOW] = "show",
 };
 
 static enum status
-check_words(const struct contact_options *o, int argc, char **argv, bool *remove, struct error *err)
+find_word(enum contact_word *word, const char *text, struct error *err)
 {
-	*remove = strcmp(argv[0], "remove") == 0;
-	if (!*remove && strcmp(argv[0], "add") != 0)
-		return error_set(err, STATUS_USAGE,
-		    _("'%.*s' is neither add nor remove; see tern contact --help"),
-		    text_cut(argv[0], WORD_SHOWN), argv[0]);
-	if (o->name && (*remove || argc != 2))
+	for (*word = 0; *word < WORD_COUNT; (*word)++)
+		if (strcmp(words[*word], text) == 0)
+			return STATUS_OK;
+	return error_set(err, STATUS_USAGE,
+	    _("'%.*s' is none of add, remove and show; see tern contact --help"),
+	    text_cut(text, WORD_SHOWN), text);
+}
+
+static enum status
+check_options(
+    const struct contact_options *o, enum contact_word word, int addresses, struct error *err)
+{
+	if (o->name && (word != WORD_ADD || addresses != 1))
 		return error_set(err, STATUS_USAGE, _("--name goes with add and one address"));
+	if (o->offline && word != WORD_SHOW)
+		return error_set(err, STATUS_USAGE, _("--offline goes with show"));
 	if (o->name && (strlen(o->name) > NAME_LIMIT || !text_is_utf8(o->name, strlen(o->name))))
 		return error_set(
 		    err, STATUS_USAGE, _("a name has at most %d bytes of UTF-8 text"), NAME_LIMIT);
 	return STATUS_OK;
 }
 
+/* Adds them, or removes them. */
 static enum status
-run_contact(struct cli *cli, const void *options, int argc, char **argv, struct error *err)
+set_contacts(struct cli *cli, const struct contact_options *o, bool remove,
+    const struct address *addresses, size_t count, struct error *err)
 {
-	const struct contact_options *o = options;
-	struct contact *contacts;
-	struct address *addresses;
-	bool remove;
-	enum status status = check_words(o, argc, argv, &remove, err);
+	struct contact *contacts = mem_zalloc(count, sizeof *contacts);
+	enum status status;
 
-	if (status != STATUS_OK)
-		return status;
-	contacts = mem_zalloc((size_t)argc, sizeof *contacts);
-	addresses = mem_zalloc((size_t)argc, sizeof *addresses);
-	for (int i = 1; i < argc && status == STATUS_OK; i++) {
-		status = client_parse_address(cli->client, &addresses[i], argv[i], err);
-		contacts[i - 1] = (struct contact){
+	for (size_t i = 0; i < count; i++)
+		contacts[i] = (struct contact){
 		    .address = addresses[i].text,
 		    .name = remove ? "" : o->name,
 		    .removed = remove,
 		};
-	}
-	if (status == STATUS_OK)
-		status = client_contact_set(cli->client, contacts, (size_t)argc - 1,
-		    deadline_in(TIMEOUT_S * TIME_SECOND), err);
+	status = client_contact_set(
+	    cli->client, contacts, count, deadline_in(TIMEOUT_S * TIME_SECOND), err);
 	free(contacts);
+	return status;
+}
+
+/* One that is shown: gathered from the contact and the profile. */
+struct showing {
+	enum format format;
+	const char *address;
+	char *name; /* owned; NULL: no contact */
+};
+
+static void
+take_name(void *arg, const struct contact *contact)
+{
+	((struct showing *)arg)->name = mem_strdup(contact->name);
+}
+
+static void
+show_profile(void *arg, const struct profile *profile)
+{
+	const struct showing *showing = arg;
+
+	print_person(showing->format, showing->address, showing->name, profile);
+}
+
+static enum status
+show_one(struct cli *cli, const char *address, struct error *err)
+{
+	struct showing showing = {cli->global.format, address, NULL};
+	bool contact, profile;
+	enum status status;
+
+	status = client_contact(cli->client, address, take_name, &showing, &contact, err);
+	if (status == STATUS_OK)
+		status =
+		    client_profile(cli->client, address, show_profile, &showing, &profile, err);
+	if (status == STATUS_OK && !profile && contact)
+		print_person(showing.format, address, showing.name, NULL);
+	free(showing.name);
+	if (status == STATUS_OK && !profile && !contact)
+		return error_set(err, STATUS_NOT_FOUND, _("nothing is known of %s"), address);
+	return status;
+}
+
+/* All that can be: of which nothing is known is complained of, each in a line of its own. */
+static enum status
+show_contacts(
+    struct cli *cli, bool offline, const struct address *addresses, size_t count, struct error *err)
+{
+	const char **names = mem_zalloc(count, sizeof *names);
+	enum status status = STATUS_OK, worst = STATUS_OK;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = addresses[i].text;
+	if (!offline)
+		status = client_pull_profiles(
+		    cli->client, names, count, deadline_in(TIMEOUT_S * TIME_SECOND), err);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		status = show_one(cli, names[i], err);
+		if (status != STATUS_NOT_FOUND)
+			continue;
+		worst = status;
+		status = STATUS_OK;
+		cli_complain(cli, err->text);
+		cli->silent = true;
+	}
+	free(names);
+	return status == STATUS_OK ? worst : status;
+}
+
+static enum status
+parse_addresses(struct cli *cli, struct address *addresses, char **argv, int count,
+    enum contact_word word, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	for (int i = 0; i < count && status == STATUS_OK; i++) {
+		status = client_parse_address(cli->client, &addresses[i], argv[i], err);
+		if (status == STATUS_OK && word == WORD_SHOW && address_is_group(addresses[i].text))
+			status = error_set(err, STATUS_USAGE,
+			    _("%s is a group; see tern group show"), addresses[i].text);
+	}
+	return status;
+}
+
+static enum status
+run_contact(struct cli *cli, const void *options, int argc, char **argv, struct error *err)
+{
+	const struct contact_options *o = options;
+	size_t count = (size_t)argc - 1;
+	struct address *addresses;
+	enum contact_word word;
+	enum status status;
+
+	if ((status = find_word(&word, argv[0], err)) ||
+	    (status = check_options(o, word, argc - 1, err)))
+		return status;
+	addresses = mem_zalloc(count, sizeof *addresses);
+	status = parse_addresses(cli, addresses, argv + 1, argc - 1, word, err);
+	if (status == STATUS_OK && word == WORD_SHOW)
+		status = show_contacts(cli, o->offline, addresses, count, err);
+	else if (status == STATUS_OK)
+		status = set_contacts(cli, o, word == WORD_REMOVE, addresses, count, err);
 	free(addresses);
 	return status;
 }
@@ -72,10 +189,11 @@ extern const struct command command_contact, command_contacts;
 
 const struct command command_contact = {
     .name = "contact",
-    .usage = "add|remove ADDRESS… [--name NAME]",
-    .summary = N_("add or remove contacts"),
+    .usage = "add|remove|show ADDRESS… [--name NAME] [--offline]",
+    .summary = N_("add, remove or look at contacts"),
     .details = N_("An address need not have an account (yet); the server doesn't tell. Adding\n"
-                  "again with --name changes the name; removing forgets it."),
+                  "again with --name changes the name; removing forgets it. What they say of\n"
+                  "themselves is fetched when you look, where it has changed."),
     .need = NEED_ACCOUNT,
     OPTIONS(contact_options),
     .options_size = sizeof(struct contact_options),

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/timeu.h"
 #include "cli/command.h"
-#include "cli/print.h"
+#include "cli/print_details.h"
 
 enum { TIMEOUT_S = 30, WORD_SHOWN = 40 };
 
@@ -16,6 +16,8 @@ struct group_options {
 	const char *name;
 	const char *topic;
 	bool history;
+	bool profiles;
+	bool offline;
 };
 
 static const struct option group_options[] = {
@@ -33,6 +35,14 @@ static const struct option group_options[] = {
         .offset = offsetof(struct group_options, topic),
         .argument = "TEXT",
         .help = N_("rename: what it is about, too")},
+    {.name = "profiles",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct group_options, profiles),
+        .help = N_("members: fetch what they call themselves, too")},
+    {.name = "offline",
+        .kind = OPTION_FLAG,
+        .offset = offsetof(struct group_options, offline),
+        .help = N_("show, members: read the cache only")},
 };
 
 /* One run of a word: the group, and the arguments behind it. */
@@ -215,7 +225,114 @@ run_history(struct grouping *g, struct error *err)
 	return change(g, &(struct group_change){.action = GROUP_HISTORY, .history = on}, err);
 }
 
+static enum status
+not_known(const struct grouping *g, struct error *err)
+{
+	return error_set(err, STATUS_NOT_FOUND, _("you are in no group %s"), g->group.text);
+}
+
+static void
+print_shown(void *arg, const struct group_detail *detail, bool looked)
+{
+	const struct grouping *g = arg;
+
+	print_group_detail(g->cli->global.format, detail, looked);
+}
+
+static enum status
+run_show(struct grouping *g, struct error *err)
+{
+	enum status status = STATUS_OK;
+	bool found = false;
+
+	if (!g->o->offline)
+		status = client_pull_group(g->cli->client, g->group.text, false,
+		    deadline_in(TIMEOUT_S * TIME_SECOND), err);
+	if (status == STATUS_OK)
+		status = client_group(g->cli->client, g->group.text, print_shown, g, &found, err);
+	return status == STATUS_OK && !found ? not_known(g, err) : status;
+}
+
+/* Whose profiles are to be pulled. */
+struct member_names {
+	struct address *addresses; /* owned */
+	size_t count;
+	size_t room;
+};
+
+static void
+take_member(void *arg, const struct member *member, const char *name, const char *display)
+{
+	struct member_names *names = arg;
+
+	(void)name;
+	(void)display;
+	if (names->count == names->room) {
+		names->room = 2 * names->room + 16;
+		names->addresses =
+		    mem_resize(names->addresses, names->room, sizeof *names->addresses);
+	}
+	names->addresses[names->count] = (struct address){{0}};
+	memcpy(names->addresses[names->count++].text, member->address, strlen(member->address));
+}
+
+static enum status
+pull_members_profiles(const struct grouping *g, int64_t deadline, struct error *err)
+{
+	struct member_names names = {.count = 0};
+	const char **list;
+	enum status status =
+	    client_group_members(g->cli->client, g->group.text, take_member, &names, err);
+
+	list = mem_zalloc(names.count + 1, sizeof *list);
+	for (size_t i = 0; i < names.count; i++)
+		list[i] = names.addresses[i].text;
+	if (status == STATUS_OK)
+		status = client_pull_profiles(g->cli->client, list, names.count, deadline, err);
+	free(list);
+	free(names.addresses);
+	return status;
+}
+
+struct member_listing {
+	const struct grouping *g;
+	size_t count;
+};
+
+static void
+print_one(void *arg, const struct member *member, const char *name, const char *display)
+{
+	struct member_listing *listing = arg;
+	const struct grouping *g = listing->g;
+
+	listing->count++;
+	print_member(g->cli->global.format, g->group.text, member, name, display);
+}
+
+static enum status
+run_members(struct grouping *g, struct error *err)
+{
+	struct client *client = g->cli->client;
+	struct member_listing listing = {g, 0};
+	int64_t deadline = deadline_in(TIMEOUT_S * TIME_SECOND);
+	enum status status = STATUS_OK;
+
+	if (!g->o->offline)
+		status = client_pull_group(client, g->group.text, true, deadline, err);
+	if (status == STATUS_OK && g->o->profiles)
+		status = pull_members_profiles(g, deadline, err);
+	if (status == STATUS_OK)
+		status = client_group_members(client, g->group.text, print_one, &listing, err);
+	if (status != STATUS_OK || listing.count)
+		return status;
+	return g->o->offline ? error_set(err, STATUS_NOT_FOUND,
+	                           _("the cache holds no members of %s"), g->group.text)
+	                     : not_known(g, err);
+}
+
 static const struct group_word words[] = {
+    {"show", 0, 0, run_show},
+    {"members", 0, 0, run_members},
     {"create", 0, -1, run_create},
     {"invite", 1, -1, run_invite},
     {"kick", 1, -1, run_kick},
@@ -252,6 +369,11 @@ check_options(const struct group_options *o, const struct group_word *word, stru
 		return error_set(err, STATUS_USAGE, _("--name and --history go with create"));
 	if (o->topic && word->run != run_rename)
 		return error_set(err, STATUS_USAGE, _("--topic goes with rename"));
+	if (o->profiles && (word->run != run_members || o->offline))
+		return error_set(
+		    err, STATUS_USAGE, _("--profiles goes with members, and not with --offline"));
+	if (o->offline && word->run != run_members && word->run != run_show)
+		return error_set(err, STATUS_USAGE, _("--offline goes with show and members"));
 	return STATUS_OK;
 }
 
@@ -273,10 +395,12 @@ extern const struct command command_group, command_groups;
 
 const struct command command_group = {
     .name = "group",
-    .usage = "create|invite|kick|leave|role|rename|history GROUP [ARGUMENT]…",
-    .summary = N_("make and change groups"),
+    .usage = "show|members|create|invite|kick|leave|role|rename|history GROUP [ARGUMENT]…",
+    .summary = N_("look at groups, make and change them"),
     .details =
-        N_("  create GROUP [WHO]…      make it, with WHO in it; you own it\n"
+        N_("  show GROUP               what it is about, how many are in it, what you are\n"
+           "  members GROUP            who is in it\n"
+           "  create GROUP [WHO]…      make it, with WHO in it; you own it\n"
            "  invite GROUP WHO…        take WHO in\n"
            "  kick GROUP WHO…          put WHO out\n"
            "  leave GROUP              go; where you own it, the next one does\n"

@@ -16,6 +16,7 @@ src_libcli_a_SOURCES = \
 	src/cli/cmd_history.c \
 	src/cli/cmd_login.c \
 	src/cli/cmd_logout.c \
+	src/cli/cmd_profile.c \
 	src/cli/cmd_react.c \
 	src/cli/cmd_read.c \
 	src/cli/cmd_recall.c \
@@ -35,6 +36,7 @@ src_libcli_a_SOURCES = \
 	src/cli/outgoing.c src/cli/outgoing.h \
 	src/cli/password.c src/cli/password.h \
 	src/cli/print.c src/cli/print.h \
+	src/cli/print_details.c src/cli/print_details.h \
 	src/cli/print_hit.c \
 	src/cli/progress.c src/cli/progress.h
 

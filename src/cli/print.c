@@ -306,8 +306,22 @@ print_hole(enum format format, const char *conversation, struct id_range ids)
 }
 
 void
+add_called(struct buf *out, const char *name, const char *display)
+{
+	if (name[0]) {
+		buf_add_string(out, "  ");
+		add_safe(out, name);
+	} else if (display[0]) {
+		buf_add_string(out, "  (");
+		add_safe(out, display);
+		buf_add_char(out, ')');
+	}
+}
+
+void
 print_contact(enum format format, const struct contact *contact)
 {
+	const char *display = contact->display ? contact->display : "";
 	struct buf line;
 
 	buf_init(&line, LINE_LIMIT);
@@ -315,13 +329,12 @@ print_contact(enum format format, const struct contact *contact)
 		buf_add_char(&line, '{');
 		json_put_string(&line, "address", contact->address);
 		json_put_string(&line, "name", contact->name);
+		if (display[0])
+			json_put_string(&line, "display_name", display);
 		buf_add_char(&line, '}');
 	} else {
 		add_safe(&line, contact->address);
-		if (contact->name[0]) {
-			buf_add_string(&line, "  ");
-			add_safe(&line, contact->name);
-		}
+		add_called(&line, contact->name, display);
 	}
 	print_line(&line);
 }

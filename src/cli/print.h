@@ -18,6 +18,8 @@ void print_message_numbered(const struct message *message);
 /* The same into a buffer, as JSON without a line end. */
 void message_json(struct buf *out, const struct message *message, bool repeated);
 void print_hole(enum format format, const char *conversation, struct id_range ids);
+/* Appends what somebody is called: by the owner, else by themselves, told apart; "" for none. */
+void add_called(struct buf *out, const char *name, const char *display);
 void print_contact(enum format format, const struct contact *contact);
 void print_group(enum format format, const struct group *group);
 /* What became of a message that was sent; failure is NULL unless it failed. */

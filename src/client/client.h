@@ -20,6 +20,7 @@
 #include "model/contact.h"
 #include "model/group.h"
 #include "model/message.h"
+#include "model/profile.h"
 
 struct client;
 
@@ -217,7 +218,41 @@ enum status client_contact_set(struct client *client, const struct contact *cont
 enum status client_contacts(struct client *client,
     void (*row)(void *arg, const struct contact *contact), void *arg, struct error *err);
 
+/* Tells the contact of that address where there is one; from the cache. */
+enum status client_contact(struct client *client, const char *address,
+    void (*row)(void *arg, const struct contact *contact), void *arg, bool *found,
+    struct error *err);
+
+/* ---- profiles ---- */
+
+/* Sets fields of one's own; "" takes one away. USAGE. TOO_LARGE: more fields than a profile has. */
+enum status client_profile_set(struct client *client, const struct profile_field *fields,
+    size_t count, int64_t deadline, struct error *err);
+
+/* Pulls what the server has newer of these accounts' profiles than the cache: one request, which is
+ * small where nothing has changed. */
+enum status client_pull_profiles(struct client *client, const char *const *addresses, size_t count,
+    int64_t deadline, struct error *err);
+/* Tells the one of that address where the cache holds it. */
+enum status client_profile(struct client *client, const char *address,
+    void (*row)(void *arg, const struct profile *profile), void *arg, bool *found,
+    struct error *err);
+
 /* ---- groups ---- */
+
+/* Pulls what the server has newer of a group, and of its members if they are asked for. Nothing
+ * comes of one that this account isn't in. */
+enum status client_pull_group(
+    struct client *client, const char *group, bool members, int64_t deadline, struct error *err);
+/* Tells the group of that address where the cache knows it; looked: more of it than its name. */
+enum status client_group(struct client *client, const char *address,
+    void (*row)(void *arg, const struct group_detail *detail, bool looked), void *arg, bool *found,
+    struct error *err);
+/* Tells its members as far as the cache holds them, by address, each with the name that the contact
+ * has, and the one in the profile held; "" for none. */
+enum status client_group_members(struct client *client, const char *address,
+    void (*row)(void *arg, const struct member *member, const char *name, const char *display),
+    void *arg, struct error *err);
 
 /* Groups by address, also those that were left; from the cache. */
 enum status client_groups(struct client *client, void (*row)(void *arg, const struct group *group),

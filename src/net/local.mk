@@ -28,6 +28,7 @@ src_libclient_a_SOURCES = \
 	src/client/account.c \
 	src/client/client.c src/client/client.h \
 	src/client/cost.c src/client/cost.h \
+	src/client/details.c \
 	src/client/call.c \
 	src/client/fetch.c \
 	src/client/group.c \

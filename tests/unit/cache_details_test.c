@@ -205,12 +205,12 @@ store_members(
 }
 
 static void
-tell_member(void *arg, const struct member *member, const char *name)
+tell_member(void *arg, const struct member *member, const char *name, const char *display)
 {
 	struct fixture *f = arg;
 
-	buf_printf(&f->told, "%.1s=%s%s%s ", member->address, role_name(member->role),
-	    name[0] ? " " : "", name);
+	buf_printf(&f->told, "%.1s=%s%s%s%s%s ", member->address, role_name(member->role),
+	    name[0] ? " " : "", name, display[0] ? "/" : "", display);
 }
 
 static void
@@ -268,7 +268,7 @@ test_members_have_names(void **state)
 	OK(cache_store_contacts(f->cache, GENERATION, contacts, 3, &applied, &error));
 	store_profile(f, "a@x", 5, "Anna");
 	store_profile(f, "b@x", 5, "Bea");
-	assert_members(f, "a=owner Ann b=member Bea c=member d=member ", 10);
+	assert_members(f, "a=owner Ann/Anna b=member/Bea c=member d=member ", 10);
 }
 
 static void
