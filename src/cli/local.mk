@@ -7,6 +7,7 @@ src_libcli_a_SOURCES = \
 	src/cli/arguments.c \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/cmd_contact.c \
+	src/cli/cmd_devices.c \
 	src/cli/cmd_done.c \
 	src/cli/cmd_export.c \
 	src/cli/cmd_edit.c \
@@ -16,6 +17,7 @@ src_libcli_a_SOURCES = \
 	src/cli/cmd_history.c \
 	src/cli/cmd_login.c \
 	src/cli/cmd_logout.c \
+	src/cli/cmd_passwd.c \
 	src/cli/cmd_profile.c \
 	src/cli/cmd_react.c \
 	src/cli/cmd_read.c \

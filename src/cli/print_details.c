@@ -5,6 +5,7 @@
 
 #include "base/jsonw.h"
 #include "base/text.h"
+#include "base/timeu.h"
 
 enum {
 	DETAILS_LIMIT = 1024 * 1024,
@@ -196,6 +197,30 @@ print_member(enum format format, const char *group, const struct member *member,
 		add_called(&line, name, display);
 		if (member->role != ROLE_MEMBER)
 			buf_printf(&line, " [%s]", role_text(member->role));
+	}
+	print_line(&line);
+}
+
+void
+print_device(enum format format, const struct device *device)
+{
+	char time[TIME_ISO_SIZE];
+	struct buf line;
+
+	buf_init(&line, DETAILS_LIMIT);
+	if (format == FORMAT_JSON) {
+		buf_add_char(&line, '{');
+		json_put_int(&line, "device_id", device->device_id);
+		json_put_string(&line, "name", device->name);
+		json_put_string(&line, "seen", time_iso(device->seen, time));
+		json_put_bool(&line, "current", device->current);
+		buf_add_char(&line, '}');
+	} else {
+		buf_printf(&line, "%lld  %s  ", (long long)device->device_id,
+		    time_local(device->seen, time));
+		add_safe(&line, device->name);
+		if (device->current)
+			buf_printf(&line, " [%s]", _("this one"));
 	}
 	print_line(&line);
 }

@@ -1,4 +1,4 @@
-/* Printers of what is looked at: people and groups (doc/tern-json.5). */
+/* Printers of what is looked at: people, groups, devices (doc/tern-json.5). */
 #ifndef TERN_CLI_PRINT_DETAILS_H
 #define TERN_CLI_PRINT_DETAILS_H
 
@@ -17,5 +17,7 @@ void print_group_detail(enum format format, const struct group_detail *detail, b
 /* What the owner calls them, and they themselves; "" for none. */
 void print_member(enum format format, const char *group, const struct member *member,
     const char *name, const char *display);
+
+void print_device(enum format format, const struct device *device);
 
 #endif

@@ -53,8 +53,8 @@ call_and_wait(const struct client_config *config, struct transport *transport,
 	return single->call.status;
 }
 
-static enum status
-check_password(const char *password, struct error *err)
+enum status
+client_check_password(const char *password, struct error *err)
 {
 	size_t length = strlen(password);
 
@@ -223,7 +223,7 @@ client_login(
 	enum status status = find_place(&place, login, err);
 
 	if (status == STATUS_OK)
-		status = check_password(login->password, err);
+		status = client_check_password(login->password, err);
 	if (status == STATUS_OK)
 		status = prepare_directory(place.path, err);
 	if (status == STATUS_OK)

@@ -194,16 +194,24 @@ on_lost(void *arg, const struct cache_lost *lost)
 }
 
 enum status
+client_check_login(const struct client *client, struct error *err)
+{
+	if (client->account.token)
+		return STATUS_OK;
+	return error_set(err, STATUS_DENIED,
+	    "%s is not logged in on this device; run 'tern login %s'", client_address(client),
+	    client_address(client));
+}
+
+enum status
 client_online(struct client *client, struct error *err)
 {
 	enum status status;
 
 	if (client->online)
 		return STATUS_OK;
-	if (!client->account.token)
-		return error_set(err, STATUS_DENIED,
-		    "%s is not logged in on this device; run 'tern login %s'",
-		    client_address(client), client_address(client));
+	if ((status = client_check_login(client, err)))
+		return status;
 	status = http_create(&client->transport, client->account.server, err);
 	if (status != STATUS_OK)
 		return status;

@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "model/address.h"
 #include "model/contact.h"
+#include "model/device.h"
 #include "model/group.h"
 #include "model/message.h"
 #include "model/profile.h"
@@ -71,6 +72,23 @@ enum status client_login(
 /* Ends this device's login. The cache stays, the token goes; a token the server doesn't know any
  * more is a success. */
 enum status client_logout(struct client *client, struct error *err);
+
+/* DENIED where this device is not logged in, as far as the cache knows. */
+enum status client_check_login(const struct client *client, struct error *err);
+
+/* Sets a new password, and ends all other logins. DENIED: the present one is wrong. USAGE: the new
+ * one can't be one. */
+enum status client_passwd(struct client *client, const char *password, const char *new_password,
+    int64_t deadline, struct error *err);
+
+/* Tells the account's devices that are logged in, the last seen first. */
+enum status client_devices(struct client *client, int64_t deadline,
+    void (*row)(void *arg, const struct device *device), void *arg, struct error *err);
+
+/* Ends a login of the account, at once; this device's own as client_logout() does. One that has
+ * ended already is a success. */
+enum status
+client_device_revoke(struct client *client, int64_t device_id, int64_t deadline, struct error *err);
 
 /* ---- being up to date ---- */
 

@@ -49,6 +49,9 @@ enum status client_cache_path(char **path, const char *address, struct error *er
 enum status client_call(struct client *client, enum method_id method, const struct buf *body,
     int64_t deadline, struct error *err);
 
+/* USAGE where it can't be a new password. */
+enum status client_check_password(const char *password, struct error *err);
+
 /* Sends the acknowledgements that wait, but not for long: what doesn't leave now rides later. */
 void client_finish_acks(struct client *client);
 

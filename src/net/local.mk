@@ -29,6 +29,7 @@ src_libclient_a_SOURCES = \
 	src/client/client.c src/client/client.h \
 	src/client/cost.c src/client/cost.h \
 	src/client/details.c \
+	src/client/device.c \
 	src/client/call.c \
 	src/client/fetch.c \
 	src/client/group.c \

@@ -105,6 +105,26 @@ def test_asked_once_to_log_in(t):
     check_equal(terminal.wait(), 0, terminal.seen)
 
 
+def test_passwd(t):
+    """Once for the present one, twice for the new one."""
+    server = t.server()
+    alice = t.user("alice", server)
+    terminal = Terminal(t, alice, "passwd")
+    terminal.read_until("Present password: ")
+    check(not terminal.echoes(), "no echo")
+    terminal.type(PASSWORD + "\n")
+    terminal.read_until("New password: ")
+    terminal.type("battery staple\n")
+    terminal.read_until("The same again: ")
+    terminal.type("battery staple\n")
+    check_equal(terminal.wait(), 0, terminal.seen)
+    check(terminal.echoes(), "the echo is back")
+    check(PASSWORD not in terminal.seen and "staple" not in terminal.seen, "nothing was shown")
+    alice.run("logout")
+    alice.login(server, expect=77)
+    alice.login(server, password="battery staple")
+
+
 def prompt(t, alice):
     terminal = Terminal(t, alice, "login", alice.address, "--server", "http://127.0.0.1:1")
     terminal.read_until("Password: ")

@@ -40,6 +40,8 @@ WRONG = [
     ["profile", "set", "Name=x"], ["profile", "set", "a=" + 1025 * "x"], ["profile", "show", "bob"],
     ["profile", "set", "a=b", "--offline"], ["profile", "--nothing"],
     ["profile", "set", *[f"f{n}=x" for n in range(33)]],
+    ["devices", "paint"], ["devices", "revoke"], ["devices", "revoke", "a", "b"],
+    ["devices", "--nothing"], ["passwd", "extra"], ["passwd", "--nothing"],
     ["group", "show"], ["group", "show", "#g", "x"], ["group", "show", "#g", "--profiles"],
     ["group", "members", "#g", "--profiles", "--offline"], ["group", "leave", "#g", "--offline"],
     ["contact", "add", "not an address"], ["contact", "add", "bob", "--nothing"],
