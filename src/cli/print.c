@@ -126,18 +126,33 @@ add_change(struct buf *out, const struct message *m)
 	return true;
 }
 
+static void
+add_target(struct buf *out, const char *type, long long target)
+{
+	if (strcmp(type, "text") == 0) {
+		buf_printf(out, _("reply to %lld"), target);
+	} else if (strcmp(type, "edit") == 0) {
+		buf_printf(out, _("edits %lld"), target);
+	} else if (strcmp(type, "recall") == 0) {
+		buf_printf(out, _("recalls %lld"), target);
+	} else if (strcmp(type, "react") == 0) {
+		buf_printf(out, _("reacts to %lld"), target);
+	} else if (strcmp(type, "unreact") == 0) {
+		buf_printf(out, _("takes back a reaction to %lld"), target);
+	} else {
+		add_safe(out, type);
+		buf_printf(out, " %lld", target);
+	}
+}
+
 /* What it is to another message, and that it was changed. */
 static void
 add_marks(struct buf *out, const struct message *m)
 {
-	if (m->target && strcmp(m->type, "text") == 0) {
+	if (m->target) {
 		buf_add_string(out, " [");
-		buf_printf(out, _("reply to %lld"), (long long)m->target);
+		add_target(out, m->type, (long long)m->target);
 		buf_add_char(out, ']');
-	} else if (m->target) {
-		buf_add_string(out, " [");
-		add_safe(out, m->type);
-		buf_printf(out, " %lld]", (long long)m->target);
 	}
 	if (m->edited)
 		buf_printf(out, " [%s]", _("edited"));
@@ -162,6 +177,22 @@ add_reactions(struct buf *out, const struct message *m)
 		if (count > 1)
 			buf_printf(out, " %zu", count);
 		buf_add_char(out, ')');
+	}
+}
+
+/* A text, or what there is in place of one: a recall says all with its mark. */
+static void
+add_body(struct buf *out, const struct message *m)
+{
+	if (m->recalled) {
+		buf_printf(out, ": [%s]", _("recalled"));
+	} else if (m->text) {
+		buf_add_string(out, ": ");
+		add_lines(out, m->text);
+	} else if (!m->target) {
+		buf_add_string(out, ": [");
+		add_safe(out, m->type);
+		buf_add_char(out, ']');
 	}
 }
 
@@ -192,16 +223,7 @@ message_text(struct buf *out, const struct message *m, bool repeated)
 		buf_printf(out, " [%s]", _("repeated"));
 	if (m->aside)
 		buf_printf(out, " [%s]", _("lost by the server"));
-	buf_add_string(out, ": ");
-	if (m->recalled) {
-		buf_printf(out, "[%s]", _("recalled"));
-	} else if (m->text) {
-		add_lines(out, m->text);
-	} else {
-		buf_add_char(out, '[');
-		add_safe(out, m->type);
-		buf_add_char(out, ']');
-	}
+	add_body(out, m);
 	add_reactions(out, m);
 }
 

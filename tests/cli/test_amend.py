@@ -68,6 +68,10 @@ def test_the_other_side_and_the_other_device_see_it(t):
     text = desk.run("history", "alice").out.splitlines()
     check("[edited]" in text[0] and "[recalled]" in text[1], f"as text: {text}")
     check("(+1)" in text[2] and "[reply to 3]" in text[3], f"as text: {text}")
+    text = [line[line.rindex("["):] for line in
+            desk.run("history", "alice", "--events").out.splitlines()[3:8]]
+    check_equal(text, ["[edits 1]: first, edited", "[recalls 2]", "[reacts to 3]: +1",
+                       "[reacts to 3]: no", "[takes back a reaction to 3]: no"], "events as text")
 
 
 def test_recv_hands_amendments_on(t):

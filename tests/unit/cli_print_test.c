@@ -296,7 +296,7 @@ test_amended(void **state)
 	m.type = "edit";
 	m.target = 7;
 	assert_string_equal(CAUGHT(print_message_line(FORMAT_TEXT, &m, false)),
-	    "2026-11-22 09:00 bob@example.org [edit 7]: hi\n");
+	    "2026-11-22 09:00 bob@example.org [edits 7]: hi\n");
 	printed = CAUGHT(print_message_line(FORMAT_JSON, &m, false));
 	assert_true(has(printed, "target") && !has(printed, "reply_to"));
 }
