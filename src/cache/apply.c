@@ -12,6 +12,7 @@ struct apply {
 	struct address own;
 	struct conversation conversation;
 	struct id_range pending; /* ids of conversation that are not yet held; empty: last 0 */
+	bool later;              /* the cache has a cursor: what comes happened since */
 };
 
 /*
@@ -115,11 +116,13 @@ apply_amendment(struct apply *apply, const struct message *message, struct error
 static enum status
 apply_head(struct apply *apply, const struct conversation_head *head, struct error *err)
 {
+	struct conversation *c = &apply->conversation;
 	enum status status = turn(apply, head->conversation, err);
 
-	return status == STATUS_OK
-	           ? conversation_head(apply->cache, &apply->conversation, head, &apply->own, err)
-	           : status;
+	if (status == STATUS_OK && apply->later)
+		status = conversation_joined(apply->cache, c, head, err);
+	return status == STATUS_OK ? conversation_head(apply->cache, c, head, &apply->own, err)
+	                           : status;
 }
 
 static enum status
@@ -168,6 +171,7 @@ apply_all(struct apply *apply, const struct cache_change *change, struct error *
 	enum status status =
 	    contacts_put(apply->cache, change->contacts, change->contact_count, err);
 
+	apply->later = change->from > 0;
 	if (status == STATUS_OK)
 		status = groups_put(apply->cache, change->groups, change->group_count, err);
 	for (size_t i = 0; i < change->head_count && status == STATUS_OK; i++)

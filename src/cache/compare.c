@@ -132,6 +132,8 @@ take_heads(struct cache *cache, const struct cache_compared *compared, struct er
 
 		status = conversation_turn(cache, &conversation, head->conversation, err);
 		if (status == STATUS_OK)
+			status = conversation_joined(cache, &conversation, head, err);
+		if (status == STATUS_OK)
 			status = take_head(cache, &conversation, head,
 			    had_stamp(compared, head->conversation), &own, err);
 	}

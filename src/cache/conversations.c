@@ -54,8 +54,10 @@ add(struct cache *cache, const char *address, struct conversation *conversation,
 	bool found;
 
 	/* Read back: the schema alone says what a new one looks like. */
-	return status == STATUS_OK ? conversation_find(cache, address, conversation, &found, err)
-	                           : status;
+	if (status == STATUS_OK)
+		status = conversation_find(cache, address, conversation, &found, err);
+	conversation->fresh = true;
+	return status;
 }
 
 enum status
@@ -202,6 +204,19 @@ conversation_grow(struct cache *cache, struct conversation *conversation, int64_
 		return status;
 	conversation->held -= expired;
 	return raise_floor(cache, conversation, old_floor, own, err);
+}
+
+enum status
+conversation_joined(struct cache *cache, struct conversation *conversation,
+    const struct conversation_head *head, struct error *err)
+{
+	bool fresh = conversation->fresh;
+
+	conversation->fresh = false;
+	if (!fresh || head->joined <= 1)
+		return STATUS_OK;
+	return cache_run(
+	    cache, SQL_PLACE_START_AT, VALUES(INT(conversation->id), INT(head->joined - 1)), err);
 }
 
 enum status

@@ -213,6 +213,7 @@ struct conversation {
 	int64_t last_stamp; /* no lower than that of message `last` */
 	bool has_aside;     /* messages of a lost history */
 	bool changed;
+	bool fresh; /* made in this transaction, and has no head yet */
 	bool reach; /* consumers may reach further */
 };
 
@@ -230,6 +231,11 @@ conversation_save(struct cache *cache, struct conversation *conversation, struct
 /* The server has nothing below first, and last is its newest: both only grow. */
 enum status conversation_grow(struct cache *cache, struct conversation *conversation, int64_t first,
     int64_t last, const struct address *own, struct error *err);
+/* Before the first head of a conversation is applied to a cache that was in use: where the account
+ * came into a group that shows what was before that, it is history, and nothing new to the
+ * consumers there are. */
+enum status conversation_joined(struct cache *cache, struct conversation *conversation,
+    const struct conversation_head *head, struct error *err);
 /* Applies a head where its stamp is newer. */
 enum status conversation_head(struct cache *cache, struct conversation *conversation,
     const struct conversation_head *head, const struct address *own, struct error *err);

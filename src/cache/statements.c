@@ -403,6 +403,8 @@ static const char *const texts[SQL_COUNT] = {
                          " AND conversation_id = ?2",
     [SQL_PLACE_START_NOW] = "INSERT INTO place (consumer_id, conversation_id, place)"
                             " SELECT ?1, conversation_id, last FROM conversation",
+    [SQL_PLACE_START_AT] = "INSERT INTO place (consumer_id, conversation_id, place)"
+                           " SELECT consumer_id, ?1, ?2 FROM consumer",
     [SQL_PLACE_NEXT] = "INSERT INTO place (consumer_id, conversation_id, next)"
                        " VALUES (?1, ?2, ?3) ON CONFLICT (consumer_id, conversation_id)"
                        " DO UPDATE SET next = excluded.next",

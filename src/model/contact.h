@@ -26,6 +26,8 @@ struct conversation_head {
 	int64_t bytes;            /* of the messages above ack, which wait */
 	int64_t peer_ack;         /* the other's ack and read in a direct conversation; else 0 */
 	int64_t peer_read;
+	int64_t joined; /* of a group's member that sees what was before it: the msg_id that added
+	                 * it; else 0 */
 	int64_t stamp;
 };
 

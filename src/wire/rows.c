@@ -132,6 +132,7 @@ head_write_fields(struct buf *out, const struct conversation_head *head)
 	put_unless_0(out, "bytes", head->bytes);
 	put_unless_0(out, "peer_ack", head->peer_ack);
 	put_unless_0(out, "peer_read", head->peer_read);
+	put_unless_0(out, "joined", head->joined);
 	json_put_int(out, "stamp", head->stamp);
 }
 
@@ -159,6 +160,8 @@ head_read_fields(struct conversation_head *head, const struct json *object, stru
 	         object, "peer_ack", JSON_OPTIONAL, 0, LIMIT_INTEGER, &head->peer_ack, err)) ||
 	    (status = json_get_int(
 	         object, "peer_read", JSON_OPTIONAL, 0, LIMIT_INTEGER, &head->peer_read, err)) ||
+	    (status = json_get_int(
+	         object, "joined", JSON_OPTIONAL, 0, LIMIT_INTEGER, &head->joined, err)) ||
 	    (status = json_get_int(
 	         object, "stamp", JSON_REQUIRED, 1, LIMIT_INTEGER, &head->stamp, err)))
 		return status;

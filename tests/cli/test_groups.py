@@ -135,6 +135,7 @@ def test_what_newcomers_see(t):
     _, alice, bob, carol = people(t, "alice", "bob", "carol")
     alice.run("group", "create", "+open", "--history")
     alice.run("group", "create", "+shut")
+    check_equal(bob.run("recv", expect=1).out, "", "bob receives from now on")
     for group in ("+open", "+shut"):
         alice.run("send", group, "before")
         alice.run("group", "invite", group, "bob")
@@ -144,6 +145,9 @@ def test_what_newcomers_see(t):
     check_equal((rows[0].get("hole"), [m["text"] for m in rows[1:]]),
                 ({"first": 1, "last": 2}, ["bob@example.org", "after"]),
                 "what waited; what was before it is loaded when it is asked for")
+    check_equal([m["text"] for m in bob.json("recv")],
+                ["bob@example.org", "after", "bob@example.org", "after"],
+                "what was before is history, and nothing new")
     check_equal(shape(history(bob, "+shut")), ["3 alice added bob@example.org", "4 alice text after"],
                 "history is closed")
     check_equal(bob.json("recv", "+open", "--consumer", "x", "--from", "start")[0]["text"], "open",

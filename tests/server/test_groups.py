@@ -226,6 +226,10 @@ def test_history_for_newcomers(t):
     change(alice, "add", "carol")
     check_equal([m["msg_id"] for m in pulled(carol, TEAM)], [4], "what carol may see")
     check_equal([m["msg_id"] for m in pulled(bob, TEAM)], [1, 2, 3, 4], "bob as before")
+    heads = [Api(alice.server).register(who, "login").sync()["conversations"][0]
+             for who in ("alice", "bob", "carol")]
+    check_equal([(head["first"], head.get("joined")) for head in heads],
+                [(1, None), (1, 3), (4, None)], "where they came in, unless they see nothing older")
 
 
 def test_receipts(t):

@@ -107,6 +107,43 @@ test_an_answer(void **state)
 	check_sound(f);
 }
 
+/* What was said before one came into a group is nothing new to its consumers; on a new device, or
+ * to a new consumer, it is. */
+static void
+test_history_is_nothing_new(void **state)
+{
+	struct fixture *f = *state;
+	struct conversation_head head = HEAD(TEAM, 1, 6, 4, 4, 11);
+	struct cache_change change = {
+	    .generation = GENERATION, .from = 0, .to = 10, .heads = &head, .head_count = 1};
+	struct conversation_head other = head, heads[2];
+	int64_t before, after;
+	bool created;
+	enum cache_applied applied;
+	struct error error;
+
+	OK(cache_consumer_open(f->cache, "before", false, &before, &created, &error));
+	/* The account's first sync: all there is comes. */
+	other.conversation = "#other@x";
+	other.joined = head.joined = 5;
+	change.heads = &other;
+	OK(cache_apply(f->cache, &change, &applied, &error));
+	assert_string_equal(tell_missing(f, before, NULL), "#other 1-6");
+	/* Then it comes into a group. */
+	heads[0] = heads[1] = head;
+	heads[1].stamp = 12;
+	change = (struct cache_change){
+	    .generation = GENERATION, .from = 10, .to = 12, .heads = heads, .head_count = 2};
+	OK(cache_apply(f->cache, &change, &applied, &error));
+	OK(cache_consumer_open(f->cache, "after", false, &after, &created, &error));
+	assert_string_equal(tell_missing(f, before, TEAM), "#team 5-6");
+	assert_string_equal(tell_missing(f, after, TEAM), "#team 1-6");
+	store(f, TEAM, 1, 6, 1, 6);
+	assert_string_equal(tell_next(f, before, TEAM, 10), "#team5 #team6");
+	assert_string_equal(tell_next(f, after, TEAM, 2), "#team1 #team2");
+	check_sound(f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int
@@ -116,6 +153,7 @@ main(void)
 	    TEST(test_a_group_has_one_key),
 	    TEST(test_newer_stamps_only),
 	    TEST(test_an_answer),
+	    TEST(test_history_is_nothing_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,7 @@ test_login_sync_answer_comes_back(void **state)
 	struct contact contacts[] = {
 	    {"bob@x", "Bob", 3, 2, false, NULL}, {"eve@x", "", 4, 0, true, NULL}};
 	struct conversation_head heads[] = {
-	    {"bob@x", 2, 9, 7, 5, 3, 120, 6, 4, 8}, {"#t@x", 1, 0, 0, 0, 0, 0, 0, 0, 9}};
+	    {"bob@x", 2, 9, 7, 5, 3, 120, 6, 4, 0, 8}, {"#t@x", 1, 0, 0, 0, 0, 0, 0, 0, 3, 9}};
 	struct group group = {.address = "#t@x", .name = "Team", .stamp = 7, .left = true};
 	struct message recall = {.conversation = "bob@x",
 	    .msg_id = 9,

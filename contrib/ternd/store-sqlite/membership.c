@@ -131,7 +131,7 @@ member_view(struct sqlite_store *store, const struct caller *caller, const struc
 	if (status != STATUS_OK || !known)
 		return status;
 	read_head(st, &gone);
-	*view = (struct id_range){sqlite3_column_int64(st, GROUP_HEAD_JOINED), gone.last};
+	*view = (struct id_range){sqlite3_column_int64(st, HEAD_JOINED), gone.last};
 	sqlite3_reset(st);
 	return STATUS_OK;
 }
@@ -150,7 +150,11 @@ read_head(sqlite3_stmt *st, struct conversation_head *head)
 	    .bytes = sqlite3_column_int64(st, 7),
 	    .peer_ack = sqlite3_column_int64(st, 8),
 	    .peer_read = sqlite3_column_int64(st, 9),
+	    .joined = sqlite3_column_int64(st, HEAD_JOINED),
 	};
+	/* Where it sees nothing older, that goes without saying. */
+	if (head->joined <= head->first)
+		head->joined = 0;
 	/* All that one who left might see has expired. */
 	if (head->first > head->last + 1)
 		head->first = head->last + 1;

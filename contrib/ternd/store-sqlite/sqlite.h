@@ -66,7 +66,7 @@ enum status
 device_check(struct sqlite_store *store, const struct caller *caller, struct error *err);
 
 /* Rows of the statements HEAD…, GROUP_HEAD… and GROUP…. Strings are borrowed from the statement. */
-enum { HEAD_CONVERSATION = 10, GROUP_HEAD_JOINED, GROUP_HEAD_ROLE }; /* columns behind, of a …GET */
+enum { HEAD_JOINED = 10, HEAD_CONVERSATION, GROUP_HEAD_ROLE }; /* columns behind, of a …GET */
 void read_head(sqlite3_stmt *st, struct conversation_head *head);
 void read_group(sqlite3_stmt *st, struct group *group);
 

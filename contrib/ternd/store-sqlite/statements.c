@@ -18,7 +18,7 @@
 	"m.stamp AS told, peer.address, c.first_msg_id, c.last_msg_id, m.last_ack_msg_id," \
 	" m.last_read_msg_id, c.counted - m.read_counted - (m.own - m.own_read)," ALL_WAITING \
 	", iif(peer.account_id = m.account_id, 0, p.last_ack_msg_id)," \
-	" iif(peer.account_id = m.account_id, 0, p.last_read_msg_id)"
+	" iif(peer.account_id = m.account_id, 0, p.last_read_msg_id), 0"
 #define MEMBER_SPANS \
 	" FROM member_span AS s WHERE s.account_id = m.account_id" \
 	" AND s.conversation_id = m.conversation_id ORDER BY s.first"
@@ -37,7 +37,7 @@
 	" iif(m.role, c.last_msg_id, (SELECT s.last" MEMBER_SPANS " DESC LIMIT 1))," \
 	" m.last_ack_msg_id, m.last_read_msg_id," \
 	" max(0, iif(m.role, c.counted, " COUNTED_AT_LEAVING ") - m.read_counted" \
-	" - (m.own - m.own_read))," GROUP_WAITING ", 0, 0"
+	" - (m.own - m.own_read))," GROUP_WAITING ", 0, 0, m.joined"
 
 /* What read_group() reads: a group as the member m knows it, of whose name one that left hears no
  * more. */
@@ -228,7 +228,7 @@ static const char *const sql[ST_COUNT] = {
         " AND g.conversation_id = m.conversation_id"
         " AND told > ?2 AND told <= ?3 ORDER BY told LIMIT ?4",
     [ST_GROUP_HEAD_GET] =
-        "SELECT " GROUP_HEAD_COLUMNS ", c.conversation_id, m.joined, m.role"
+        "SELECT " GROUP_HEAD_COLUMNS ", c.conversation_id, m.role"
         " FROM group_chat AS g CROSS JOIN conversation AS c CROSS JOIN member AS m"
         " WHERE g.address = ?2 AND c.conversation_id = g.conversation_id"
         " AND m.account_id = ?1 AND m.conversation_id = c.conversation_id",
