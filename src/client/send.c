@@ -44,7 +44,8 @@ check_target(struct client *client, const struct client_message *m, const struct
 		return error_set(err, STATUS_NOT_FOUND,
 		    "message %lld is an event of the conversation, and nobody's text",
 		    (long long)m->target);
-	if (type->amends && target.recalled)
+	/* One with a key may have gone before the recall, or be it. */
+	if (type->amends && target.recalled && !m->has_key)
 		return error_set(
 		    err, STATUS_NOT_FOUND, "message %lld was recalled", (long long)m->target);
 	if (!target.own && (strcmp(type->name, "edit") == 0 || (strcmp(type->name, "recall") == 0 &&

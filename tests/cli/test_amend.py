@@ -155,6 +155,11 @@ def test_offline_and_later(t):
     alice.run("react", "bob", "1", "other", "--key", key, expect=None)
     bob.run("fetch")
     check_equal(shown(bob, "alice"), [(1, "queued", "once")], "a key does it once")
+    for _ in range(2):
+        alice.run("recall", "bob", "1", "--key", "0198b2f0-0000-7000-8000-000000000002")
+    alice.run("react", "bob", "1", "once", "--key", key)
+    alice.run("react", "bob", "1", "late", "--key", "0198b2f0-0000-7000-8000-000000000003",
+              expect=1)
 
 
 def test_wrong_targets(t):
