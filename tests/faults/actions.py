@@ -17,6 +17,7 @@ import signal
 import tern_test
 from tern_programs import check
 
+from databases import Cache
 from fault_proxy import ANSWERS, PARTS, REFUSALS
 
 DOMAIN = tern_test.DOMAIN
@@ -24,6 +25,9 @@ DAY = 86400
 SHIFTS = [-DAY, 365 * DAY, -3600, 60]
 # What a command may exit with where something happened to it.
 TROUBLE = (69, 74, 75, 76, 77)
+GROUPS = ("+g0", "+g1")
+# What it may say to what can't be: no such message or group, not in it, not allowed.
+REFUSED = (1, 77)
 
 
 class Draft:
@@ -34,6 +38,8 @@ class Draft:
         self.number = 0
         self.texts = {}      # device: how many texts it has written
         self.keyed = {}      # account: steps that sent under a key of ours
+        self.amends = {}     # account: steps that amended a message
+        self.groups = []     # those that a step makes
         self.following = {}  # device: the step after which nobody follows there any more
         self.nested = False
         self.restores = False
@@ -45,11 +51,16 @@ class Draft:
     def somebody(self, r):
         return r.choice(sorted({name.rstrip("0123456789") for name in self.devices}))
 
+    def somewhere(self, r):
+        """Somebody, or a group."""
+        return r.choice(self.groups) if self.groups and r.random() < 0.3 else self.somebody(r)
+
     def text(self, r, device):
+        """One that there is once: its first word is part of no other."""
         self.texts[device] = self.texts.get(device, 0) + 1
         size = r.choice([0, 0, 0, 3, 40, 400, 3000])
         filler = r.choice(["x", "日本 ", "\"\\\t", "é\x1b[1m"]) * size
-        return f"{device} {self.number} {self.texts[device]} {filler}".strip()
+        return f"{device}n{self.number}t{self.texts[device]}z {filler}".strip()
 
 
 # ---- what happens to a command ----
@@ -128,6 +139,14 @@ class Action:
         raise NotImplementedError
 
 
+def address_of(who):
+    return f"{who.replace('+', '#')}@{DOMAIN}"
+
+
+def is_group(who):
+    return who.startswith("+")
+
+
 class Message:
     """A text that somebody was told to send, and what became of each try."""
 
@@ -141,9 +160,14 @@ def outcome_of(done, queued):
     if done.code in (74, 75) and "locked" in done.err or done.code < 0:
         return "unknown"
     said = {0: "kept" if queued else "sent", 75: "kept", 69: "not", 77: "not", 74: "unknown",
-            76: "unknown"}
+            76: "unknown", 1: "not"}
     check(done.code in said, f"what was that? {done}")
     return said[done.code]
+
+
+def codes_of(step):
+    """What a send may exit with: it may be in no such group."""
+    return (0, *REFUSED) if is_group(step["to"]) else (0,)
 
 
 def send_options(r):
@@ -155,7 +179,7 @@ class Send(Action):
 
     def draw(self, r, draft):
         device = draft.device(r)
-        step = {"device": device, "to": draft.somebody(r), "text": draft.text(r, device),
+        step = {"device": device, "to": draft.somewhere(r), "text": draft.text(r, device),
                 "options": send_options(r)}
         if r.random() < 0.4:
             step["options"] = [*step["options"], "--key", key_v7(r, draft)]
@@ -166,7 +190,7 @@ class Send(Action):
         message = run.message(step)
         queued = "--queue" in step["options"]
         done = run.command(step, "send", step["to"], "-", *step["options"],
-                           input=step["text"].encode(), codes=(0,))
+                           input=step["text"].encode(), codes=codes_of(step))
         message.tries.append((step["device"], done.start, done.end, outcome_of(done, queued), 0))
 
 
@@ -194,14 +218,14 @@ class SendLines(Action):
         device = draft.device(r)
         lines = [draft.text(r, device).replace("\n", " ")[:2000].strip()
                  for _ in range(r.choice([1, 2, 3, 10, 40]))]
-        return draw_hazard(r, draft, {"device": device, "to": draft.somebody(r), "lines": lines,
+        return draw_hazard(r, draft, {"device": device, "to": draft.somewhere(r), "lines": lines,
                                       "options": send_options(r)})
 
     def do(self, run, step):
         messages = [run.message(step, line) for line in step["lines"]]
         done = run.command(step, "--format=json", "send", step["to"], "--lines", *step["options"],
                            input="".join(line + "\n" for line in step["lines"]).encode(),
-                           codes=(0,))
+                           codes=codes_of(step))
         said = [json.loads(line) for line in done.out.splitlines() if line.endswith("}")]
         for order, message in enumerate(messages):
             state = said[order]["state"] if order < len(said) else None
@@ -209,6 +233,124 @@ class SendLines(Action):
             message.tries.append((step["device"], done.start, done.end, outcome, order))
         check(done.code != 0 or len(said) == len(messages),
               f"{len(messages)} lines, {len(said)} results: {done}")
+
+
+class Amend(Action):
+    """An edit, a recall or a reaction, of a message that the device's cache has, or of any number."""
+
+    name, weight = "amend", 30
+
+    def draw(self, r, draft):
+        if draft.restores:  # after one a number may be another message's
+            return None
+        device = draft.device(r)
+        kind = r.choice(["edit", "edit", "edit", "recall", "recall", "react", "react", "unreact"])
+        text = draft.text(r, device) if kind == "edit" else r.choice(["+1", "no", "日本"])
+        step = {"device": device, "to": draft.somewhere(r), "kind": kind,
+                "text": None if kind == "recall" else text, "pick": r.randrange(1 << 16),
+                "wild": r.random() < 0.05, "key": key_v7(r, draft), "options": send_options(r)}
+        draft.amends.setdefault(device.rstrip("0123456789"), []).append(step)
+        return draw_hazard(r, draft, step)
+
+    def do(self, run, step):
+        amendment = run.amendment(step, self.target(run, step))
+        if amendment is None:
+            return
+        words = {"edit": ["edit"], "recall": ["recall"]}.get(step["kind"], ["react"])
+        words += [step["to"], str(amendment.target)]
+        words += {"edit": ["-"], "recall": []}.get(step["kind"], [amendment.text])
+        words += ["--remove"] if step["kind"] == "unreact" else []
+        done = run.command(step, *words, *step["options"], "--key", step["key"],
+                           input=(amendment.text or "").encode(), codes=(0, *REFUSED))
+        amendment.outcomes.add(outcome_of(done, "--queue" in step["options"]))
+
+    def target(self, run, step):
+        """The number of one that may be amended so, as far as the cache knows; None where it holds
+        no such one."""
+        cache = Cache(run.world.devices[step["device"]].cache)
+        found = [row.msg_id for row in cache.messages.get(address_of(step["to"]), ())
+                 if row.type == "text" and (step["kind"] in ("react", "unreact")
+                                            or row.sender == cache.address
+                                            or (is_group(step["to"]) and step["pick"] % 4 == 0))]
+        if step["wild"]:
+            return 1 + step["pick"] % 40
+        return found[-1 - step["pick"] % min(len(found), 8)] if found else None
+
+
+class Amendment:
+    """What somebody was told to change, under a key of ours, and what became of the tries."""
+
+    def __init__(self, account, to, step, target):
+        self.account, self.to, self.target = account, to, target
+        self.kind, self.text = step["kind"], step["text"]
+        self.outcomes = set()
+
+
+class AmendAgain(Amend):
+    """Under the same key, maybe from another device of the account."""
+
+    name, weight = "amend-again", 6
+
+    def draw(self, r, draft):
+        device = draft.device(r)
+        known = draft.amends.get(device.rstrip("0123456789"))
+        if not known:
+            return None
+        step = {name: value for name, value in r.choice(known[-4:]).items()
+                if name in ("to", "kind", "text", "pick", "wild", "key")}
+        return draw_hazard(r, draft, {"device": device, **step, "options": send_options(r)})
+
+
+class Read(Action):
+    """Marks as read: all, or up to a number that may not be there."""
+
+    name, weight = "read", 12
+
+    def draw(self, r, draft):
+        step = {"device": draft.device(r), "args": [draft.somewhere(r)]}
+        if r.random() < 0.6:
+            step["args"].append(str(r.choice([1, 2, 3, r.randrange(1, 30)])))
+        if r.random() < 0.3:
+            step["args"] += ["--timeout", "0"]
+        return draw_hazard(r, draft, step)
+
+    def do(self, run, step):
+        run.command(step, "read", *step["args"], codes=(0, 1))
+
+
+class GroupCreate(Action):
+    name, weight = "group-create", 25
+
+    def draw(self, r, draft):
+        group = r.choice(GROUPS)
+        if draft.restores or (group in draft.groups and r.random() < 0.8):
+            return None
+        draft.groups.append(group)
+        people = sorted({name.rstrip("0123456789") for name in draft.devices})
+        return draw_hazard(r, draft, {
+            "device": draft.device(r), "args": [
+                group, *r.sample(people, r.choice([1, 2, 2])), *r.choice([[], ["--history"]])]})
+
+    def do(self, run, step):
+        run.command(step, "group", "create", *step["args"], codes=(0, *REFUSED))
+
+
+class GroupChange(Action):
+    name, weight = "group-change", 18
+
+    def draw(self, r, draft):
+        if not draft.groups:
+            return None
+        group, word = r.choice(draft.groups), r.choice(
+            ["invite", "invite", "invite", "kick", "leave", "role", "rename", "history"])
+        who = [draft.somebody(r) for _ in range(r.choice([1, 1, 2]))]
+        args = {"invite": who, "kick": who, "leave": [], "rename": [f"G{r.randrange(100)}"],
+                "role": [r.choice(["owner", "admin", "member"]), who[0]],
+                "history": [r.choice(["on", "off"])]}[word]
+        return draw_hazard(r, draft, {"device": draft.device(r), "args": [word, group, *args]})
+
+    def do(self, run, step):
+        run.command(step, "group", *step["args"], codes=(0, *REFUSED))
 
 
 class Fetch(Action):
@@ -256,7 +398,8 @@ class Look(Action):
     def draw(self, r, draft):
         device = draft.device(r)
         return {"device": device, "args": r.choice(
-            [["status"], ["history", draft.somebody(r)], ["contacts", "--offline"]])}
+            [["status"], ["history", draft.somewhere(r), "--events"], ["contacts", "--offline"],
+             ["groups", "--all"], ["read"], ["search", device]])}
 
     def do(self, run, step):
         run.command(step, *step["args"], codes=(0, 1))
@@ -388,8 +531,9 @@ class Restore(Action):
 
 
 ACTIONS = [action() for action in (
-    Send, SendAgain, SendLines, Fetch, Receive, Contact, Look, Login, Follow, ServerEnds,
-    ServerArmed, ServerDisk, DeviceClock, DeviceDisk, Backup, Restore)]
+    Send, SendAgain, SendLines, Amend, AmendAgain, Read, GroupCreate, GroupChange, Fetch, Receive,
+    Contact, Look, Login, Follow, ServerEnds, ServerArmed, ServerDisk, DeviceClock, DeviceDisk,
+    Backup, Restore)]
 
 
 def key_v7(r, draft):

@@ -45,6 +45,15 @@ CASES = [
     Case("send-queue", ["send", "bob", "hello", "--key", KEY, "--queue"], repeat=["fetch"]),
     Case("send-lines", ["send", "bob", "--lines"], b"one\ntwo\nthree\n", again=["fetch"],
          maybe=True),
+    Case("reply", ["send", "bob", "hello", "--reply", "2", "--key", KEY]),
+    Case("edit", ["edit", "bob", "1", "edited", "--key", KEY]),
+    Case("recall", ["recall", "bob", "1", "--key", KEY]),
+    Case("react", ["react", "bob", "2", "+1", "--key", KEY]),
+    Case("read", ["read", "bob", "5"]),
+    Case("group-create", ["group", "create", "+new", "bob", "--name", "New"]),
+    Case("group-invite", ["group", "invite", "+team", "carol"]),
+    Case("group-rename", ["group", "rename", "+team", "Crew"]),
+    Case("group-leave", ["group", "leave", "+team"]),
     Case("fetch", ["fetch"]),
     Case("recv", RECV, codes=(0, 1), repeat_code=1),
     Case("recv-count", [*RECV, "--count", "2"], again=RECV, codes=(0, 1), repeat_code=1),
@@ -56,10 +65,11 @@ CASES = [
 
 
 def prepare(t):
-    """alice0 has something to send, something to get, and something to hand on."""
-    world = World(t, devices=(("alice", 2), ("bob", 1)))
+    """alice0 has something to send, something to get, something to hand on, and a group."""
+    world = World(t, devices=(("alice", 2), ("bob", 1), ("carol", 1)))
     alice0, alice1, bob0 = (world.devices[name] for name in ("alice0", "alice1", "bob0"))
     world.run(alice0, "contact", "add", "bob", "--name", "Bob")
+    world.run(alice0, "group", "create", "+team", "bob")
     world.run(alice0, "send", "bob", "a1")
     world.run(bob0, "send", "alice", "b1")
     world.run(alice0, "recv", "--consumer", "c")
@@ -82,7 +92,8 @@ def form(world):
     cache = Cache(world.devices["alice0"].cache)
     return {
         "messages on the server": {
-            pair: (first, last, [(row.msg_id, row.sender, row.text) for row in stored.rows[number]])
+            pair: (first, last, [(row.msg_id, row.sender, row.type, row.text)
+                                  for row in stored.rows[number]])
             for number, (pair, first, last) in stored.heads.items()},
         "contacts on the server": {owner: [(c[0], c[1], c[3]) for c in contacts]
                                    for owner, contacts in stored.contacts.items()},
@@ -92,6 +103,11 @@ def form(world):
         "counts": cache.counts,
         "outbox": [(row["conversation"], row["text"], row["failure"]) for row in cache.queue],
         "contacts": [(c[0], c[1], c[3]) for c in cache.contacts],
+        "folds": (cache.folds, cache.reactions),
+        "read markers": {name: head["read"] for name, head in cache.heads.items()},
+        "groups": cache.groups,
+        "members": {(stored.heads[number][0], account): role
+                    for (account, number), role in stored.roles.items()},
         "places": {key: place[0] for key, place in cache.places.items()},
         "acknowledgements not told": cache.acks,
         "login": cache.token is not None,

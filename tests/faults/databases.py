@@ -20,7 +20,8 @@ def open_database(path):
     return database
 
 
-# A message, on the server or in a cache.
+AMENDING = ("edit", "recall", "react", "unreact")
+# A message, on the server or in a cache. text is "" where there is none.
 Row = collections.namedtuple("Row", "msg_id sender time stamp text key type target")
 
 
@@ -29,11 +30,20 @@ def peer(pair, own):
     return pair[1] if len(pair) > 1 and pair[0] == own else pair[0]
 
 
+def both(own, conversation):
+    """Whose a conversation is; a group is by itself."""
+    return {conversation} if conversation.startswith("#") else {own, conversation}
+
+
 def sound(db):
     """What SQLite itself has to say about it; nothing where all is well."""
     said = [row[0] for row in db.execute("PRAGMA integrity_check")]
     broken = [tuple(row) for row in db.execute("PRAGMA foreign_key_check")]
     return (said if said != ["ok"] else []) + broken
+
+
+def sees(spans, msg_id):
+    return any(a <= msg_id and (b is None or msg_id <= b) for a, b in spans)
 
 
 class Stored:
@@ -50,6 +60,8 @@ class Stored:
         self.rows = {}      # conversation_id: [Row]
         groups = {row["conversation_id"]: row["address"]
                   for row in db.execute("SELECT * FROM group_chat")}
+        self.names = {row["conversation_id"]: row["name"]
+                      for row in db.execute("SELECT * FROM group_chat")}
         for row in db.execute("SELECT * FROM conversation"):
             number = row["conversation_id"]
             pair = (groups[number],) if number in groups else (
@@ -59,7 +71,7 @@ class Stored:
         for row in db.execute("SELECT * FROM message ORDER BY conversation_id, msg_id"):
             self.rows[row["conversation_id"]].append(
                 Row(row["msg_id"], accounts[row["sender_id"]], row["time"], row["stamp"],
-                    json.loads(row["body"]), row["key"], row["type"], row["target"]))
+                    json.loads(row["body"]), row["key"] or None, row["type"], row["target"]))
         self.spans = {}     # (account, conversation_id): [(first, last or None)] of a group
         for row in db.execute("SELECT * FROM member_span ORDER BY first"):
             self.spans.setdefault((accounts[row["account_id"]], row["conversation_id"]),
@@ -79,9 +91,20 @@ class Stored:
         self.members = {(accounts[row["account_id"]], row["conversation_id"]):
                         (row["last_ack_msg_id"], row["last_read_msg_id"])
                         for row in db.execute("SELECT * FROM member")}
+        self.roles = {}     # (account, conversation_id): (role, name of the group when it left)
+        for row in db.execute("SELECT * FROM member WHERE kind = 2"):
+            self.roles[(accounts[row["account_id"]], row["conversation_id"])] = (
+                row["role"], row["left_name"])
         self.acks = {(row["device_id"], row["conversation_id"]): row["last_ack_msg_id"]
                      for row in db.execute("SELECT * FROM device_ack")}
         db.close()
+
+    def groups(self, account):
+        """[(address, name, whether it has left)] of those that it is or was in."""
+        return sorted((self.heads[number][0][0],
+                       self.names[number] if role else left_name or self.names[number], not role)
+                      for (member, number), (role, left_name) in self.roles.items()
+                      if member == account)
 
     def of(self, account):
         """The account's conversations: {peer: (first, last, rows that it may see)}."""
@@ -90,8 +113,12 @@ class Stored:
             rows = self.rows[number]
             spans = self.spans.get((account, number))
             if spans:
-                rows = [row for row in rows if any(
-                    a <= row.msg_id and (b is None or row.msg_id <= b) for a, b in spans)]
+                rows = [row for row in rows if sees(spans, row.msg_id)]
+                # What it knows of the group ends where it left.
+                last = last if spans[-1][1] is None else spans[-1][1]
+                first = min(max(first, spans[0][0]), last + 1)
+                rows = [row._replace(text="") if row.target and row.type in AMENDING
+                        and not sees(spans, row.target) else row for row in rows]
             elif account not in pair:
                 continue
             result[peer(pair, account)] = (first, last, rows)
@@ -128,13 +155,20 @@ class Cache:
         self.messages = {}       # peer: [Row]
         for row in db.execute("SELECT * FROM message ORDER BY conversation_id, msg_id"):
             self.messages.setdefault(names[row["conversation_id"]], []).append(
-                Row(row["msg_id"], row["sender"], row["time"], row["stamp"], row["text"],
+                Row(row["msg_id"], row["sender"], row["time"], row["stamp"], row["text"] or "",
                     row["key"], row["type"], row["target"]))
         self.queue = [dict(row) for row in db.execute("SELECT * FROM outbox ORDER BY outbox_id")]
         self.outbox = {row["key"]: row["failure"] for row in self.queue}
         self.aside = [dict(row) for row in db.execute("SELECT * FROM aside ORDER BY aside_id")]
         self.contacts = [(row["address"], row["name"], row["stamp"], row["removed"])
                          for row in db.execute("SELECT * FROM contact ORDER BY address")]
+        self.folds = {(names[row["conversation_id"]], row["msg_id"]): (row["edit"], row["recall"])
+                      for row in db.execute("SELECT * FROM fold")}
+        self.reactions = {(names[row["conversation_id"]], row["msg_id"], row["sender"],
+                           row["text"]): row["present"]
+                          for row in db.execute("SELECT * FROM reaction")}
+        self.groups = [(row["address"], row["name"], bool(row["left_it"]))
+                       for row in db.execute("SELECT * FROM group_chat ORDER BY address")]
         self.places = {}         # (consumer, peer): (place, handing, next)
         for row in db.execute("SELECT * FROM place JOIN consumer USING (consumer_id)"):
             self.places[(row["name"], names[row["conversation_id"]])] = (

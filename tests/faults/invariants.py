@@ -4,12 +4,14 @@ A part of tern that is added adds its own: a function with @at_the_end that take
 run.stored (databases.Stored) and run.caches ({device: databases.Cache}) filled in, and yields a
 sentence for each thing that is wrong.
 """
+import collections
 import json
 import sqlite3
 
 from tern_programs import check
 
-from databases import UNSTEADY, Cache, Stored, content, peer
+import invariants_amend
+from databases import UNSTEADY, Cache, Stored, both, content, peer
 
 AT_THE_END = []
 
@@ -69,6 +71,7 @@ class Watch:
         self.known = {}    # name of a number: the highest seen
         self.ended = {}    # device without a login: how many messages its cache held then
         self.ever = {}     # device: {text: conversation} of what its cache ever held
+        self.texts = {}    # (both sides, msg_id): the text of a message or an edit
 
     def forget(self):
         """The server's history is another one now; caches learn of it by and by."""
@@ -85,6 +88,7 @@ class Watch:
         for number, (pair, first, last) in stored.heads.items():
             self.rises((pair, "first"), first)
             self.rises((pair, "last"), last)
+            self.remember(pair, stored.rows[number])
         for (account, number), (ack, read) in stored.members.items():
             self.rises((account, number, "ack"), ack)
             self.rises((account, number, "read"), read)
@@ -93,6 +97,15 @@ class Watch:
         for name in sorted(names):
             cache = Cache(run.world.devices[name].cache)
             self.look(name, cache, stored)
+
+    def remember(self, pair, rows):
+        """Texts, which a recall may take away."""
+        self.texts.update({(frozenset(pair), row.msg_id): row.text for row in rows
+                           if row.text and row.type in ("text", "edit")})
+
+    def text(self, pair, row):
+        """What a row's text is, or was before its recall; None where nobody saw it."""
+        return row.text or self.texts.get((frozenset(pair), row.msg_id))
 
     def rises(self, what, value):
         if value < self.known.get(what, value):
@@ -103,7 +116,8 @@ class Watch:
         run = self.run
         if not run.restored:
             for conversation, head in cache.heads.items():
-                for column in ("first", "last", "read", "ack", "acked", "stamp"):
+                for column in ("first", "last", "read", "read_told", "ack", "acked", "stamp",
+                               "peer_ack", "peer_read"):
                     self.rises((name, conversation, column), head[column])
             self.rises((name, "cursor"), cache.cursor)
         if not run.restored or cache.generation == list(stored.generations)[-1]:
@@ -111,6 +125,8 @@ class Watch:
                 run.complain(f"{name}: {text}")
         for text in ranges_partition(cache):
             run.complain(f"{name}: {text}")
+        for conversation, rows in cache.messages.items():
+            self.remember(both(cache.address, conversation), rows)
         held = sum(map(len, cache.messages.values()))
         if run.logged_in[name] is not False:
             self.ended.pop(name, None)
@@ -127,6 +143,9 @@ def cursor_is_backed(cache, stored):
     itself and was not answered yet is in its outbox."""
     for conversation, (first, _, rows) in stored.of(cache.address).items():
         last = cache.conversations.get(conversation, (0, []))[0]
+        if any(row.type == "added" and row.text == cache.address and row.stamp > cache.cursor
+               for row in rows):
+            continue  # what it may see of this group grew since then
         for row in rows:
             if (row.stamp <= cache.cursor and row.msg_id > last and row.msg_id >= first
                     and row.key not in cache.outbox):
@@ -192,6 +211,8 @@ def one_msg_id_for_each_key(run):
     for number, rows in run.stored.rows.items():
         for row in rows:
             place = (number, row.msg_id)
+            if row.key is None:  # what became of a group
+                continue
             if seen.setdefault((row.key, row.sender), place) != place:
                 yield f"{row.key.hex()} of {row.sender}: {seen[(row.key, row.sender)]}, {place}"
             named = run.stored.keys.get((row.key, row.sender))
@@ -203,11 +224,14 @@ def one_msg_id_for_each_key(run):
 def acknowledged_sends_survive(run):
     """What the commands said against what the server has."""
     where = {}
+    unseen = collections.Counter()  # messages whose text was recalled before anybody looked
     for number, (pair, _, _) in run.stored.heads.items():
         for row in run.stored.rows[number]:
-            if row.type == "text":
-                where.setdefault(row.text, []).append(
-                    (row.sender, peer(pair, row.sender), row.msg_id))
+            text = run.watch.text(pair, row)
+            if row.type == "text" and text is None:
+                unseen[row.sender, peer(pair, row.sender)] += 1
+            elif row.type == "text":
+                where.setdefault(text, []).append((row.sender, peer(pair, row.sender), row.msg_id))
     for text in where.keys() - run.messages.keys():
         yield f"nobody wrote {text[:80]!r}: {where[text]}"
     for text, message in run.messages.items():
@@ -218,8 +242,10 @@ def acknowledged_sends_survive(run):
             yield f"twice: {what}"
         if there and there[0][:2] != (message.account, message.to):
             yield f"astray: {what}"
-        if not there and ("sent" in outcomes or
-                          ("kept" in outcomes and not is_unsure(run, message))):
+        if not there and unseen[message.account, message.to] and outcomes & {"sent", "kept"}:
+            unseen[message.account, message.to] -= 1
+        elif not there and ("sent" in outcomes or
+                            ("kept" in outcomes and not is_refused(run, message))):
             yield f"lost: {what}"
         if outcomes == {"not"} and there and not run.restored:
             yield f"it was said not to be sent: {what}"
@@ -235,24 +261,36 @@ def nothing_vanishes(run):
                  run.stored.of(cache.address).items() for row in rows}
         there |= {(conversation, row.text) for conversation, rows in cache.messages.items()
                   for row in rows}
+        recalled = {run.watch.text(both(cache.address, conversation), row)
+                    for conversation, (_, _, rows) in run.stored.of(cache.address).items()
+                    for row in rows if row.type == "text" and not row.text}
         aside = {row["text"] for row in cache.aside}
         for text, conversation in held.items():
-            if (conversation, text) not in there and text not in aside:
+            if (conversation, text) not in there and text not in aside | recalled:
                 yield f"{name} held {text[:30]!r} of {conversation}"
 
 
-def is_unsure(run, message):
-    """Kept for so long that it can't be sent again safely, and shown so: but only by a clock that
-    was wrong."""
-    return run.shifted and any(
-        row["text"] == message.text and (row["failure"] or "").startswith("unsure")
-        for cache in run.caches.values() for row in cache.queue)
+def may_fail(run, entry):
+    """Whether the outbox may hold it for good, as one that failed: kept for so long that it can't be
+    sent again safely, but only by a clock that was wrong; or refused, since somebody had left a
+    group, or a message was recalled, when it came to be sent."""
+    failure = entry["failure"] or ""
+    if failure.startswith("unsure"):
+        return run.shifted
+    return bool(failure) and (entry["type"] != "text" or entry["conversation"].startswith("#"))
+
+
+def is_refused(run, message):
+    """Kept, and not sent in the end, and shown so."""
+    return any(row["text"] == message.text and may_fail(run, row)
+               for cache in run.caches.values() for row in cache.queue)
 
 
 @at_the_end
 def sender_order(run):
     """Of a device, to a conversation: what was written before stands before."""
-    where = {row.text: row.msg_id for rows in run.stored.rows.values() for row in rows}
+    where = {run.watch.text(pair, row): row.msg_id for number, (pair, _, _) in
+             run.stored.heads.items() for row in run.stored.rows[number] if row.type == "text"}
     streams = {}
     for text, message in run.messages.items():
         devices = {device for device, *_ in message.tries}
@@ -294,6 +332,8 @@ def every_cache_equals_the_server(run):
             ranges = [(first, last)] if last >= first else []
             if cache.conversations[conversation] != (last, ranges):
                 yield f"{name} {conversation}: {cache.conversations[conversation]}, not {ranges}"
+        if cache.groups != run.stored.groups(own):
+            yield f"{name}: groups {cache.groups}, not {run.stored.groups(own)}"
         if cache.contacts != run.stored.contacts.get(own, []):
             yield (f"{name}: contacts {cache.contacts}, not {run.stored.contacts.get(own, [])}")
         if cache.generation not in run.stored.generations:
@@ -303,7 +343,7 @@ def every_cache_equals_the_server(run):
 @at_the_end
 def outboxes_are_empty(run):
     for name, cache in run.caches.items():
-        left = [row for row in cache.queue if not row["failure"] or not run.shifted]
+        left = [row for row in cache.queue if not may_fail(run, row)]
         if left:
             yield f"{name}: {[(row['text'][:30], row['failure']) for row in left]}"
 
@@ -355,8 +395,7 @@ def consumers_get_all_in_order(run):
     """Each message once, in order; again only where a run was disturbed, and then marked."""
     for (name, consumer), messages in run.handed.items():
         own = run.caches[name].address
-        expected = {conversation: [row for row in rows if row.type == "text" and
-                                   (consumer == "own" or row.sender != own)]
+        expected = {conversation: [row for row in rows if consumer == "own" or row.sender != own]
                     for conversation, (_, _, rows) in run.stored.of(own).items()}
         check_one = check_consumer_after_restore if run.restored else check_consumer
         yield from check_one(run, name, consumer, expected, messages)
@@ -367,7 +406,7 @@ def check_consumer_after_restore(run, name, consumer, expected, messages):
     what = f"{name} consumer {consumer}"
     got = set()
     for message in messages:
-        there = (message["conversation"], message["text"])
+        there = (message["conversation"], message.get("text"))
         if there in got and not message.get("repeated", False):
             yield f"{what}: {message} came twice, and is not marked"
         got.add(there)
@@ -377,17 +416,36 @@ def check_consumer_after_restore(run, name, consumer, expected, messages):
         yield f"{what}: not handed on: {sorted(text[:30] for _, text in missed)}"
 
 
+def fits(row, rows, message):
+    """A message as it was, or as an edit made it, or without what was recalled."""
+    texts = {row.text} | {edit.text for edit in rows
+                          if edit.type == "edit" and edit.target == row.msg_id}
+    return message["type"] == row.type and (
+        not row.text or message.get("text", "") in texts or message.get("recalled", False))
+
+
+def coming(rows, own):
+    """Where among the rows that is by which somebody came into a group the last time; -1: nowhere."""
+    return max((index for index, row in enumerate(rows)
+                if row.type == "added" and row.text == own), default=-1)
+
+
 def check_consumer(run, name, consumer, expected, messages):
     what = f"{name} consumer {consumer}"
+    own = run.caches[name].address
     places = {conversation: None if consumer == "now" else 0 for conversation in expected}
+    begun = set()
     for message in messages:
         conversation, msg_id = message["conversation"], message["msg_id"]
         rows = expected.get(conversation, [])
         index = next((i for i, row in enumerate(rows) if row.msg_id == msg_id), None)
-        if index is None or rows[index].text != message["text"]:
+        if index is None or not fits(rows[index], rows, message):
             yield f"{what}: not a message of the server: {message}"
             return
         place = index if places[conversation] is None else places[conversation]
+        if conversation not in begun and index <= coming(rows, own):
+            place = index  # what was there before it came into the group may be history to it
+        begun.add(conversation)
         again = message.get("repeated", False)
         if index > place or (index < place and not again):
             yield (f"{what}: {conversation} {msg_id} came where "
@@ -401,6 +459,10 @@ def check_consumer(run, name, consumer, expected, messages):
         if place is not None and place != len(expected[conversation]):
             yield (f"{what}: {conversation}: {place} handed on, "
                    f"{len(expected[conversation])} are there")
+
+
+for function in invariants_amend.ALL:
+    at_the_end(function)
 
 
 # ---- at the end: once more ----
@@ -432,9 +494,13 @@ def repeated_answers_change_nothing(run):
         done = run.world.run(device, "recv", "--consumer", "again")
         check(done.code in (0, 1), f"{done}")
         after = Cache(device.cache)
-        for what in ("conversations", "counts", "messages", "queue", "contacts"):
+        for what in ("conversations", "counts", "messages", "queue", "contacts", "groups", "folds",
+                     "reactions"):
             if getattr(before, what, None) != getattr(after, what, None):
                 yield f"{name}: {what}: {getattr(before, what)}, {getattr(after, what)}"
         places = {key: place for key, place in after.places.items() if key[0] != "again"}
         if places != before.places:
             yield f"{name}: places {before.places}, {places}"
+
+
+at_the_end(invariants_amend.recalled_text_is_nowhere)  # the last: it starts the server anew

@@ -73,6 +73,7 @@ class Run:
         self.index = 0
         self.depth = 0
         self.messages = {}     # text: actions.Message
+        self.amendments = {}   # key: actions.Amendment
         self.handed = {}       # (device, consumer): [message]
         self.disturbed = set() # (device, consumer) of which a run may have handed on in vain
         self.later = []        # (step, proxy, request)
@@ -176,8 +177,17 @@ class Run:
         if text not in self.messages:
             device = self.world.devices[step["device"]]
             self.messages[text] = actions.Message(
-                device.address, f"{step['to']}@{tern_test.DOMAIN}", text)
+                device.address, actions.address_of(step["to"]), text)
         return self.messages[text]
+
+    def amendment(self, step, target):
+        """The amendment that a step makes; the one of an earlier step where its key is the same.
+        None where there is nothing to amend."""
+        if step["key"] not in self.amendments and target is not None:
+            self.amendments[step["key"]] = actions.Amendment(
+                self.world.devices[step["device"]].address, actions.address_of(step["to"]), step,
+                target)
+        return self.amendments.get(step["key"])
 
     def is_clean(self, step):
         """Nothing happens to this command: it must do what it is for."""
@@ -221,9 +231,11 @@ class Run:
         self.note(f"  passed: {', '.join(done.passed[:100])}", same=False)
         if done.err:
             self.note(f"  {done.err.strip()}", same=False)
+        if "were refused" in done.err:  # what was queued for a group that somebody left since
+            codes = (*codes, *actions.REFUSED)
         allowed = codes if clean else (*codes, *actions.TROUBLE, -signal.SIGKILL)
         check(done.code in allowed, f"{'clean' if clean else 'allowed ' + str(allowed)}: {done}")
-        if done.code == 77 and self.logged_in[name] is True:
+        if done.code == 77 and self.logged_in[name] is True and "login" in done.err:
             self.complain(f"{name} is not logged in any more: {done}")
         return done
 
@@ -305,7 +317,7 @@ class Run:
             said = err.read()
         self.note(f"{follower.device}'s follower gave {process.returncode}: {said}", same=False)
         check(not tern_test.SANITIZER.search(said), said)
-        check(process.returncode in (0, *actions.TROUBLE, -signal.SIGKILL),
+        check(process.returncode in (0, *actions.TROUBLE, -signal.SIGKILL, -signal.SIGTERM),
               f"{follower.device}'s follower gave {process.returncode}: {said}")
         self.touched.add(follower.device)
         del self.followers[follower.device]
