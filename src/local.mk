@@ -18,6 +18,7 @@ src_libmodel_a_SOURCES = \
 	src/model/address.c src/model/address.h \
 	src/model/contact.h \
 	src/model/device.h \
+	src/model/difference.h \
 	src/model/group.c src/model/group.h \
 	src/model/key.c src/model/key.h \
 	src/model/message.c src/model/message.h \

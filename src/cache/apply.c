@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cache/internal.h"
+#include "cache/verify.h"
 
 /* A change or a page as it is worked through. */
 struct apply {
@@ -287,6 +288,41 @@ cache_store_pages(struct cache *cache, const char *generation, const struct cach
 		return status;
 	status = store_pages(&apply, generation, pages, count, applied, err);
 	return end(&apply, status, err);
+}
+
+/* Whatever was there goes, so that nothing of it can stay. */
+static enum status
+replace_page(struct apply *apply, const char *generation, const struct cache_page *page,
+    enum cache_applied *applied, struct error *err)
+{
+	bool fits;
+	enum status status = generation_fits(apply->cache, generation, &fits, err);
+
+	*applied = fits ? CACHE_APPLIED : CACHE_GAP;
+	if (status == STATUS_OK && fits)
+		status = turn(apply, page->conversation, err);
+	if (status == STATUS_OK && fits)
+		status = verify_drop(apply->cache, &apply->conversation, page->ids, err);
+	/* Where the server has nothing with these ids, nothing is held of them. */
+	if (status == STATUS_OK && fits && page->ids.first <= page->last)
+		status = store_page(apply, page, err);
+	return status == STATUS_OK && fits
+	           ? verify_refold(apply->cache, apply->conversation.id, err)
+	           : status;
+}
+
+enum status
+cache_replace_page(struct cache *cache, const char *generation, const struct cache_page *page,
+    enum cache_applied *applied, struct error *err)
+{
+	struct apply apply;
+	enum status status = check_page(page, err);
+
+	if (status == STATUS_OK)
+		status = begin(&apply, cache, err);
+	if (status != STATUS_OK)
+		return status;
+	return end(&apply, replace_page(&apply, generation, page, applied, err), err);
 }
 
 static enum status

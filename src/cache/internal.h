@@ -326,6 +326,14 @@ enum status search_restart(struct cache *cache, struct error *err);
 enum status aside_return(struct cache *cache, struct conversation *conversation,
     const struct message *message, struct error *err);
 
+/* ---- verify.c, verify_fold.c ---- */
+
+/* Takes the messages with these ids out, whatever they are. */
+enum status
+verify_drop(struct cache *cache, struct conversation *c, struct id_range ids, struct error *err);
+/* Makes anew what amendments made of a conversation's messages. */
+enum status verify_refold(struct cache *cache, int64_t conversation_id, struct error *err);
+
 /* ---- consumer.c ---- */
 
 /* A conversation reaches further: sets place.next of the consumers that had none there. */

@@ -34,5 +34,7 @@ src_libcache_a_SOURCES = \
 	src/cache/search.c src/cache/search.h \
 	src/cache/search_query.c \
 	src/cache/statements.c src/cache/statements.h \
-	src/cache/traffic.c
+	src/cache/traffic.c \
+	src/cache/verify.c src/cache/verify.h \
+	src/cache/verify_fold.c
 CACHE_LIBS = src/libcache.a $(SQLITE_LIBS)

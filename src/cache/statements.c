@@ -29,6 +29,35 @@
 	"c.address, c.name, c.stamp, c.profile, " DISPLAY_NAME \
 	" FROM contact c LEFT JOIN profile p ON p.address = c.address"
 
+/* What fold.c makes of the rows of amendments, of all conversations. An edit of what was recalled
+ * says nothing any more. */
+#define FOLDS_OF_ROWS \
+	"SELECT conversation_id, msg_id, iif(max(recall) > 0, 0, max(edit)) AS edit," \
+	" max(recall) AS recall FROM (" \
+	"SELECT conversation_id, target AS msg_id, 0 AS edit, min(msg_id) AS recall FROM message" \
+	" WHERE target > 0 AND target < msg_id AND type = 'recall' GROUP BY 1, 2" \
+	" UNION ALL SELECT a.conversation_id, a.target, max(a.msg_id), 0 FROM message a" \
+	" JOIN message m ON m.conversation_id = a.conversation_id AND m.msg_id = a.target" \
+	" WHERE a.target > 0 AND a.target < a.msg_id AND a.type = 'edit' AND a.text IS NOT NULL" \
+	" AND m.type IN " AMENDABLE " AND m.sender = a.sender GROUP BY 1, 2)" \
+	" GROUP BY 1, 2"
+#define FOLDS "SELECT conversation_id, msg_id, iif(recall > 0, 0, edit), recall FROM fold"
+#define REACTIONS_OF_ROWS \
+	"SELECT conversation_id, target, sender, text, max(msg_id), type = 'react' FROM message" \
+	" WHERE target > 0 AND target < msg_id AND type IN ('react', 'unreact')" \
+	" AND text IS NOT NULL GROUP BY 1, 2, 3, 4"
+#define REACTIONS "SELECT conversation_id, msg_id, sender, text, act, present FROM reaction"
+/* Texts that should be erased, as recalls' rows say. */
+#define NOT_ERASED \
+	"SELECT m.conversation_id, r.target AS msg_id, m.message_id FROM message r JOIN message m" \
+	" ON m.conversation_id = r.conversation_id AND m.msg_id = r.target" \
+	" WHERE r.target > 0 AND r.target < r.msg_id AND r.type = 'recall'" \
+	" AND m.text IS NOT NULL AND m.type IN " AMENDABLE \
+	" UNION ALL SELECT m.conversation_id, r.target, m.message_id FROM message r JOIN message m" \
+	" ON m.conversation_id = r.conversation_id AND m.target = r.target" \
+	" WHERE r.target > 0 AND r.target < r.msg_id AND r.type = 'recall'" \
+	" AND m.text IS NOT NULL AND m.type = 'edit'"
+
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN",
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -464,6 +493,48 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_TRAFFIC_LAST_GET] = "SELECT requests, bytes_up, bytes_down, time FROM traffic_last",
     [SQL_MESSAGE_SAMPLE] = "SELECT msg_id, sender, time, stamp, type, text, key, target, was"
                            " FROM message ORDER BY message_id DESC LIMIT ?1",
+
+    [SQL_VERIFY_HELD] = "SELECT c.address, h.first, h.last FROM held h"
+                        " JOIN conversation c USING (conversation_id)"
+                        " ORDER BY h.conversation_id, h.first",
+    [SQL_VERIFY_RUNS] = "SELECT '', first, last FROM held WHERE conversation_id = ?1"
+                        " ORDER BY first",
+    [SQL_VERIFY_RANGES] =
+        "SELECT address, 0, 0 FROM conversation c WHERE held <> (SELECT"
+        " ifnull(sum(h.last - h.first + 1), 0) FROM held h"
+        " WHERE h.conversation_id = c.conversation_id) OR EXISTS (SELECT 1 FROM held h"
+        " WHERE h.conversation_id = c.conversation_id"
+        " AND (h.first < c.first OR h.last > c.last OR EXISTS (SELECT 1 FROM held o"
+        " WHERE o.conversation_id = h.conversation_id AND o.first > h.first"
+        " AND o.first <= h.last + 1)))",
+    [SQL_VERIFY_UNHOLD] = "DELETE FROM held WHERE conversation_id = ?1",
+    [SQL_VERIFY_MESSAGES] = "SELECT m.msg_id, m.sender, m.time, m.stamp, m.type, m.text, m.key,"
+                            " m.target, m.was FROM message m"
+                            " JOIN conversation c USING (conversation_id)"
+                            " WHERE c.address = ?1 AND m.msg_id >= ?2 AND m.msg_id <= ?3"
+                            " ORDER BY m.msg_id",
+    [SQL_VERIFY_DROP] = "DELETE FROM message WHERE conversation_id = ?1 AND msg_id >= ?2"
+                        " AND msg_id <= ?3",
+    /* What consumers come to next is looked up anew. */
+    [SQL_VERIFY_PLACES] = "UPDATE place SET next = NULL WHERE conversation_id = ?1",
+    [SQL_VERIFY_FOLDS] =
+        "SELECT DISTINCT c.address, w.msg_id FROM ("
+        "SELECT conversation_id, msg_id FROM (" FOLDS_OF_ROWS " EXCEPT " FOLDS ")"
+        " UNION ALL SELECT conversation_id, msg_id FROM (" FOLDS " EXCEPT " FOLDS_OF_ROWS ")"
+        " UNION ALL SELECT conversation_id, target FROM (" REACTIONS_OF_ROWS " EXCEPT " REACTIONS
+        ") UNION ALL SELECT conversation_id, msg_id FROM (" REACTIONS " EXCEPT " REACTIONS_OF_ROWS
+        ") UNION ALL SELECT conversation_id, msg_id FROM (" NOT_ERASED ")) w"
+        " JOIN conversation c USING (conversation_id)"
+        " WHERE w.msg_id >= c.first ORDER BY c.address, w.msg_id",
+    [SQL_VERIFY_UNFOLD] = "DELETE FROM fold WHERE conversation_id = ?1",
+    [SQL_VERIFY_UNREACT] = "DELETE FROM reaction WHERE conversation_id = ?1",
+    [SQL_VERIFY_FOLD] = "INSERT INTO fold (conversation_id, msg_id, edit, recall)"
+                        " SELECT * FROM (" FOLDS_OF_ROWS ") WHERE conversation_id = ?1",
+    [SQL_VERIFY_REACT] = "INSERT INTO reaction (conversation_id, msg_id, sender, text, act,"
+                         " present) SELECT * FROM (" REACTIONS_OF_ROWS ")"
+                         " WHERE conversation_id = ?1",
+    [SQL_VERIFY_ERASE] = "UPDATE message SET text = NULL WHERE message_id IN"
+                         " (SELECT message_id FROM (" NOT_ERASED ") WHERE conversation_id = ?1)",
 };
 
 const char *

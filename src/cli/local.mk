@@ -28,6 +28,7 @@ src_libcli_a_SOURCES = \
 	src/cli/cmd_send.c \
 	src/cli/cmd_status.c \
 	src/cli/cmd_sync.c \
+	src/cli/cmd_verify.c \
 	src/cli/command.h \
 	src/cli/commands.c \
 	src/cli/consumer.h \

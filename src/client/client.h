@@ -19,6 +19,7 @@
 #include "model/address.h"
 #include "model/contact.h"
 #include "model/device.h"
+#include "model/difference.h"
 #include "model/group.h"
 #include "model/message.h"
 #include "model/profile.h"
@@ -124,6 +125,32 @@ struct client_sync {
  */
 enum status client_sync(
     struct client *client, const struct client_sync *sync, int64_t *messages, struct error *err);
+
+/* ---- verifying ---- */
+
+struct client_verify {
+	bool repair; /* mend what is found */
+	/* Told of each difference that is found; its strings are borrowed until it returns. */
+	void (*found)(void *arg, const struct difference *difference);
+	void *arg;
+	int64_t deadline;
+};
+
+struct client_verified {
+	int64_t differences; /* that were told */
+	int64_t left;     /* without repair all of them; with it, those that could not be mended */
+	int64_t rows;     /* of lists, that were compared */
+	int64_t messages; /* ids in the ranges that were */
+};
+
+/*
+ * Compares the cache with the server: contacts and groups by their stamps, conversations by what
+ * their heads say, the messages held by digests (those that differ are pulled), and by itself what
+ * follows from them: ranges and what amendments made. Holes are no difference. In a few requests,
+ * however much there is, where nothing differs. OK where something differs, too.
+ */
+enum status client_verify(struct client *client, const struct client_verify *wanted,
+    struct client_verified *verified, struct error *err);
 
 /* ---- sending ---- */
 

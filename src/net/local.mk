@@ -43,4 +43,6 @@ src_libclient_a_SOURCES = \
 	src/client/send.c \
 	src/client/snippet.c src/client/snippet.h \
 	src/client/tidy.c src/client/tidy.h \
+	src/client/verify.c src/client/verify.h \
+	src/client/verify_messages.c \
 	src/client/watch.c src/client/watch.h

@@ -1,5 +1,7 @@
 #include "cache_fixture.h"
 
+#include "cache/verify.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -417,9 +419,22 @@ check_none(struct fixture *f, const char *sql)
 	sqlite3_finalize(statement);
 }
 
+static void
+unverified(void *arg, const struct difference *difference)
+{
+	(void)arg;
+	fail_msg("verify finds difference %d of %s at %lld", (int)difference->of,
+	    difference->address, (long long)difference->ids.first);
+}
+
 void
 check_sound(struct fixture *f)
 {
+	const struct cache_verify verify = {.found = unverified};
+	struct error error;
+
+	OK(cache_verify_ranges(f->cache, &verify, &error));
+	OK(cache_verify_folds(f->cache, &verify, &error));
 	for (size_t i = 0; i < sizeof unsound / sizeof unsound[0]; i++)
 		check_none(f, unsound[i]);
 }
