@@ -14,8 +14,7 @@ static const struct option options[] = {
     {.name = "password-stdin",
         .kind = OPTION_FLAG,
         .offset = offsetof(struct passwd_options, password_stdin),
-        .help = N_("read the present password and the new one from the first two lines\n"
-                   "of standard input")},
+        .help = N_("read both passwords from the first two lines of standard input")},
 };
 
 static enum status
