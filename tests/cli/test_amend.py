@@ -114,6 +114,7 @@ def test_recalled_text_is_gone(t):
         check(not holds(user.cache, "quetzal"), f"in {user.cache}")
     desk.run("search", "quetzal", expect=1)
     wait_for(lambda: not holds(bob.cache, "quetzal"), what="the follower's cache to be clean")
+    wait_for(lambda: not holds(server.store, "quetzal"), what="the server's file and log, too")
     server.stop()
     check(not holds(server.store, "quetzal"), "in the server's file")
 
@@ -251,8 +252,9 @@ def test_receipts_of_a_group(t):
         user.json("receipts", who, number)[0][name] for name in ("others", "delivered", "read"))
     check_equal(asked(alice, "+team", "4"), (2, 0, 0), "at first")
     bob.run("fetch")
-    carol.run("fetch")
     bob.run("read", "+team")
+    check(asked(alice, "+team", "4") in ((2, 1, 1), (2, 2, 1)), "who has read it has it")
+    carol.run("fetch")
     wait_for(lambda: asked(alice, "+team", "4") == (2, 2, 1), what="the receipts of both")
     check_equal(alice.run("receipts", "+team", "4").out,
                 "2 others, delivered to 2, read by 1\n", "for people")

@@ -14,6 +14,7 @@ enum {
 	BUSY_MS = 15000,          /* a lock of another connection is waited for so long */
 	CHECKPOINT_S = 2,         /* readers' checkpoints are at least so far apart */
 	CHECKPOINT_PAGES = 16384, /* the writer does it itself beyond: readers don't keep up */
+	CUT_REST = 20,            /* after the log was cut, it isn't for so many times as long */
 };
 
 enum status
@@ -203,6 +204,7 @@ sqlite_open(struct store **opened, const char *where, enum store_mode mode, stru
 	store->base.driver = &store_sqlite;
 	store->mode = mode;
 	store->lock.fd = -1;
+	store->erasing = mode == STORE_WRITE; /* of one that was killed, maybe */
 	store->in_memory = strncmp(where, STORE_MEMORY, strlen(STORE_MEMORY)) == 0;
 	if (!store->in_memory)
 		store->lock_path = mem_printf("%s-lock", where);
@@ -297,6 +299,25 @@ checkpoint(struct sqlite_store *store)
 	store->checkpoint_time = time_mono();
 }
 
+/*
+ * Moves all of the log into the file and cuts it, for what was erased is in it still. Not while a
+ * reader needs it, and not so often that recalls hold the writer up: then the next commit does.
+ */
+static void
+cut_log(struct sqlite_store *store)
+{
+	int64_t start = time_mono(), end;
+
+	if (store->in_memory || start < store->cut_after)
+		return;
+	sqlite3_busy_timeout(store->db, 0);
+	store->erasing = sqlite3_wal_checkpoint_v2(
+	                     store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK;
+	sqlite3_busy_timeout(store->db, BUSY_MS);
+	end = time_mono();
+	store->cut_after = end + CUT_REST * (end - start);
+}
+
 static enum status
 sqlite_commit(struct store *base, struct error *err)
 {
@@ -313,6 +334,8 @@ sqlite_commit(struct store *base, struct error *err)
 	    (status = sql_run(store, sql_get(store, ST_COMMIT), err)))
 		return status;
 	store->stamp_saved = store->stamp;
+	if (store->erasing)
+		cut_log(store);
 	return STATUS_OK;
 }
 

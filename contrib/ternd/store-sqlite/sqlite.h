@@ -23,6 +23,8 @@ struct sqlite_store {
 	int64_t stamp_saved;     /* of it, what the table state holds */
 	int64_t device_checked;  /* a device found valid in this transaction */
 	int64_t checkpoint_time; /* time_mono() of a reader's last checkpoint */
+	bool erasing;            /* a text was erased, and is in the log still */
+	int64_t cut_after;       /* time_mono() from which on the log may be cut */
 	struct heads heads;      /* the writer's conversations in memory */
 	sqlite3_stmt *statements[ST_COUNT];
 };

@@ -304,14 +304,15 @@ static const char *const sql[ST_COUNT] = {
         "  ON peer.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
         " ORDER BY found.told",
     /* How many others may see message ?3, have it, and have read it. */
-    [ST_RECEIPTS_DIRECT] = "SELECT count(*), ifnull(sum(last_ack_msg_id >= ?3), 0),"
-                           " ifnull(sum(last_read_msg_id >= ?3), 0)"
-                           " FROM conversation AS c CROSS JOIN member AS m"
-                           " WHERE c.conversation_id = ?2 AND c.account_a <> c.account_b"
-                           " AND m.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
-                           " AND m.conversation_id = ?2",
+    [ST_RECEIPTS_DIRECT] =
+        "SELECT count(*), ifnull(sum(max(last_ack_msg_id, last_read_msg_id) >= ?3), 0),"
+        " ifnull(sum(last_read_msg_id >= ?3), 0)"
+        " FROM conversation AS c CROSS JOIN member AS m"
+        " WHERE c.conversation_id = ?2 AND c.account_a <> c.account_b"
+        " AND m.account_id = iif(c.account_a = ?1, c.account_b, c.account_a)"
+        " AND m.conversation_id = ?2",
     [ST_RECEIPTS_GROUP] =
-        "SELECT count(*), ifnull(sum(last_ack_msg_id >= ?3), 0),"
+        "SELECT count(*), ifnull(sum(max(last_ack_msg_id, last_read_msg_id) >= ?3), 0),"
         " ifnull(sum(last_read_msg_id >= ?3), 0) FROM member AS m INDEXED BY member_of_group"
         " WHERE conversation_id = ?2 AND kind = 2 AND role > 0 AND account_id <> ?1"
         " AND EXISTS (SELECT 1 FROM member_span AS s WHERE s.account_id = m.account_id"

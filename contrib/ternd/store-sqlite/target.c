@@ -108,6 +108,7 @@ target_erase(struct sqlite_store *store, int64_t conversation_id, int64_t msg_id
 		if ((status = sql_run(store, st, err)))
 			return status;
 	}
+	store->erasing = true;
 	return STATUS_OK;
 }
 
