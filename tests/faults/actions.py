@@ -262,7 +262,7 @@ class Amend(Action):
         words += ["--remove"] if step["kind"] == "unreact" else []
         done = run.command(step, *words, *step["options"], "--key", step["key"],
                            input=(amendment.text or "").encode(), codes=(0, *REFUSED))
-        amendment.outcomes.add(outcome_of(done, "--queue" in step["options"]))
+        amendment.tries.append((step["device"], outcome_of(done, "--queue" in step["options"])))
 
     def target(self, run, step):
         """The number of one that may be amended so, as far as the cache knows; None where it holds
@@ -283,7 +283,7 @@ class Amendment:
     def __init__(self, account, to, step, target):
         self.account, self.to, self.target = account, to, target
         self.kind, self.text = step["kind"], step["text"]
-        self.outcomes = set()
+        self.tries = []  # (device, outcome)
 
 
 class AmendAgain(Amend):
@@ -420,6 +420,22 @@ class Login(Action):
         run.login(step, step["device"], step["out"])
 
 
+class Revoke(Action):
+    """Ends the login of the account's other device, whatever that is doing."""
+
+    name, weight = "revoke", 4
+
+    def draw(self, r, draft):
+        device = draft.device(r)
+        others = [name for name in draft.devices if name != device
+                  and name.rstrip("0123456789") == device.rstrip("0123456789")]
+        return draw_hazard(r, draft, {"device": device, "other": r.choice(others)}) \
+            if others else None
+
+    def do(self, run, step):
+        run.revoke(step, step["other"])
+
+
 class Follow(Action):
     """recv --follow beside all that comes, for some steps; then it is told to end, or killed."""
 
@@ -532,7 +548,7 @@ class Restore(Action):
 
 ACTIONS = [action() for action in (
     Send, SendAgain, SendLines, Amend, AmendAgain, Read, GroupCreate, GroupChange, Fetch, Receive,
-    Contact, Look, Login, Follow, ServerEnds, ServerArmed, ServerDisk, DeviceClock, DeviceDisk,
+    Contact, Look, Login, Revoke, Follow, ServerEnds, ServerArmed, ServerDisk, DeviceClock, DeviceDisk,
     Backup, Restore)]
 
 

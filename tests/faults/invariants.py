@@ -281,8 +281,9 @@ def may_fail(run, entry):
 
 
 def is_refused(run, message):
-    """Kept, and not sent in the end, and shown so."""
-    return any(row["text"] == message.text and may_fail(run, row)
+    """Kept, and not sent in the end, and shown so, or told by the same send later."""
+    last = {device: outcome for device, _, _, outcome, _ in message.tries}
+    return (message.to.startswith("#") and "kept" not in last.values()) or any(row["text"] == message.text and may_fail(run, row)
                for cache in run.caches.values() for row in cache.queue)
 
 

@@ -96,14 +96,17 @@ def amendments_survive(run):
     """What the commands said against what the server has."""
     for key, amendment in run.amendments.items():
         place = run.stored.keys.get((uuid.UUID(key).bytes, amendment.account))
-        what = f"{amendment.kind} of {amendment.to} {amendment.target}: {amendment.outcomes}"
+        outcomes = {outcome for _, outcome in amendment.tries}
+        what = f"{amendment.kind} of {amendment.to} {amendment.target}: {amendment.tries}"
         failed = any(row["key"] == uuid.UUID(key).bytes and row["failure"]
                      for cache in run.caches.values() for row in cache.queue)
         if place is None:
-            if "sent" in amendment.outcomes or ("kept" in amendment.outcomes and not failed):
+            # What came last on each device holds: one that was kept may have been refused since.
+            last = dict(amendment.tries).values()
+            if "sent" in outcomes or ("kept" in last and not failed):
                 yield f"lost: {what}"
             continue
-        if amendment.outcomes == {"not"}:
+        if outcomes == {"not"}:
             yield f"it was said not to be sent: {what}"
         row = next((r for r in run.stored.rows[place[0]] if r.msg_id == place[1]), None)
         to = peer(run.stored.heads[place[0]][0], amendment.account)

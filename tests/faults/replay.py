@@ -29,7 +29,7 @@ from tern_test import Failure, check
 import actions
 import disks
 import invariants
-from databases import UNSTEADY, content
+from databases import UNSTEADY, Cache, content
 from world import BESIDE, TERN, World
 
 DEVICES = (("alice", 2), ("bob", 2), ("carol", 1))
@@ -260,7 +260,20 @@ class Run:
             step = {"device": name}
         known, self.logged_in[name] = self.logged_in[name], None
         done = self.command(step, "login", device.address, "--password-stdin", input=PASSWORD)
-        self.logged_in[name] = True if done.code == 0 else known
+        meanwhile = any(fault["kind"] == "meanwhile" for fault in step.get("faults", ()))
+        # Meanwhile it may have been revoked.
+        self.logged_in[name] = True if done.code == 0 else None if meanwhile else known
+
+    def revoke(self, step, other):
+        """It ends at once, with a poll that is held for it."""
+        number = Cache(self.world.devices[other].cache).device_id
+        self.logged_in[other] = None
+        done = self.command(step, "devices", "revoke", str(number), codes=(0, 1))
+        if done.code == 0 and not self.depth:  # else an answer may be on its way to it
+            self.logged_in[other] = False
+            if other in self.followers:
+                self.end_follower(self.followers[other], waits=True)
+            self.watch.sample({other})
 
     # ---- followers ----
 
@@ -301,10 +314,11 @@ class Run:
         return follower.process.poll() is not None or \
             not invariants.lacks(self, follower.device, "live")
 
-    def end_follower(self, follower, number=None):
+    def end_follower(self, follower, waits=False):
+        """waits: it ends by itself."""
         process = follower.process
-        if process.poll() is None:
-            process.send_signal(number or follower.number)
+        if process.poll() is None and not waits:
+            process.send_signal(follower.number)
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:
