@@ -5,7 +5,10 @@ do no harm.
 """
 import collections
 import json
+import os
+import shutil
 import sqlite3
+import tempfile
 
 
 # Tables of a cache that change each time somebody asks.
@@ -13,10 +16,23 @@ UNSTEADY = ("traffic", "traffic_last")
 
 
 def open_database(path):
+    try:
+        database = connect(path)
+    except sqlite3.OperationalError:  # no room on its disk for what SQLite keeps beside it
+        with tempfile.TemporaryDirectory() as directory:
+            for end in ("", "-wal"):
+                if os.path.exists(path + end):
+                    shutil.copy(path + end, os.path.join(directory, "copy" + end))
+            database = connect(os.path.join(directory, "copy"))
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def connect(path):
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
     database.execute("PRAGMA query_only = 1")
-    database.row_factory = sqlite3.Row
     database.execute("BEGIN")
+    database.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # opens it
     return database
 
 
