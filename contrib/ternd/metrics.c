@@ -30,6 +30,8 @@ metrics_write(struct buf *out, const struct server *server)
 	    (uint64_t)pools_committed_stamp(server->pools));
 	add_number(
 	    out, "ternd_draining", "gauge", "1 while the server is going down.", server->draining);
+	add_number(out, "ternd_prune_runs_total", "counter", "Times that pruning came to an end.",
+	    pruned.runs);
 	add_number(
 	    out, "ternd_pruned_messages_total", "counter", "Messages pruned.", pruned.messages);
 	add_number(out, "ternd_pruned_keys_total", "counter", "Keys pruned.", pruned.keys);

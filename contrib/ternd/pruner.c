@@ -144,6 +144,7 @@ end_run(struct pruner *pruner)
 	if (pruner->run_messages || pruner->run_keys)
 		log_info("pruned", LOG_NUMBER("messages", pruner->run_messages),
 		    LOG_NUMBER("keys", pruner->run_keys));
+	pruner->counts.runs++;
 	pruner->step = STEP_REST;
 	rest(pruner, pruner->server->config->prune_every_ms);
 }

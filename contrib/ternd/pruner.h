@@ -30,6 +30,7 @@ enum {
 
 /* What it has done, for /metrics. */
 struct pruner_counts {
+	uint64_t runs; /* that came to their end, or were stopped */
 	uint64_t messages;
 	uint64_t keys;
 	bool stopped; /* the last run stopped, and said why */

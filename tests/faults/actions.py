@@ -17,7 +17,7 @@ import signal
 import tern_test
 from tern_programs import check
 
-from databases import Cache
+from databases import look_into
 from fault_proxy import ANSWERS, PARTS, REFUSALS
 
 DOMAIN = tern_test.DOMAIN
@@ -267,7 +267,9 @@ class Amend(Action):
     def target(self, run, step):
         """The number of one that may be amended so, as far as the cache knows; None where it holds
         no such one."""
-        cache = Cache(run.world.devices[step["device"]].cache)
+        cache = look_into(run.world.devices[step["device"]].cache)
+        if cache is None:
+            return None
         found = [row.msg_id for row in cache.messages.get(address_of(step["to"]), ())
                  if row.type == "text" and (step["kind"] in ("react", "unreact")
                                             or row.sender == cache.address
@@ -495,6 +497,20 @@ class ServerDisk(Action):
         run.fill_server_disk(step["room"], step["steps"])
 
 
+class ServerPrunes(Action):
+    """Old messages go, as many as may: what some member lacks yet stays."""
+
+    name, weight = "server-prunes", 4
+
+    def draw(self, r, draft):
+        if draft.nested or draft.restores:
+            return None
+        return {"keep": r.choice([1, 3, 10])}
+
+    def do(self, run, step):
+        run.prune_server(step["keep"])
+
+
 class DeviceClock(Action):
     name, weight = "clock", 3
 
@@ -548,7 +564,7 @@ class Restore(Action):
 
 ACTIONS = [action() for action in (
     Send, SendAgain, SendLines, Amend, AmendAgain, Read, GroupCreate, GroupChange, Fetch, Receive,
-    Contact, Look, Login, Revoke, Follow, ServerEnds, ServerArmed, ServerDisk, DeviceClock, DeviceDisk,
+    Contact, Look, Login, Revoke, Follow, ServerEnds, ServerArmed, ServerDisk, ServerPrunes, DeviceClock, DeviceDisk,
     Backup, Restore)]
 
 

@@ -122,11 +122,15 @@ class Stored:
                       for (member, number), (role, left_name) in self.roles.items()
                       if member == account)
 
-    def of(self, account):
-        """The account's conversations: {peer: (first, last, rows that it may see)}."""
+    def of(self, account, ever=None):
+        """The account's conversations: {peer: (first, last, rows that it may see)}; with those before
+        them of `ever` (pair: {msg_id: row}), which were pruned."""
         result = {}
         for number, (pair, first, last) in self.heads.items():
             rows = self.rows[number]
+            if ever:
+                rows = [row for _, row in sorted(ever.get(pair, {}).items())
+                        if row.msg_id < first] + rows
             spans = self.spans.get((account, number))
             if spans:
                 rows = [row for row in rows if sees(spans, row.msg_id)]
@@ -191,6 +195,14 @@ class Cache:
                 row["place"], row["handing"], row["next"])
         self.waiting = sum(place[2] is not None for place in self.places.values())
         db.close()
+
+
+def look_into(path):
+    """A device's cache; None where not even a look at it is possible: its disk is full."""
+    try:
+        return Cache(path)
+    except sqlite3.OperationalError:
+        return None
 
 
 def content(path, leave_out=("traffic",)):

@@ -52,9 +52,13 @@ def lacks(run, name, consumer=None):
     device = run.world.devices[name]
     cache = Cache(device.cache)
     found = []
-    for conversation, (first, last, _) in Stored(run.world.server.store).of(device.address).items():
+    stored = Stored(run.world.server.store)
+    for conversation, (first, last, rows) in stored.of(device.address).items():
         ranges = cache.conversations.get(conversation, (0, []))[1]
-        if last >= first and ranges != [(first, last)]:
+        # What was in a group before is history, which sync asks for.
+        came = max((row.msg_id for row in rows
+                    if row.type == "added" and row.text == device.address), default=first)
+        if last >= first and (not ranges or ranges[-1][0] > came or ranges[-1][1] != last):
             found.append(f"{conversation} {first}-{last}: {ranges}")
     found += [f"{key}: {place}" for key, place in cache.places.items()
               if key[0] == consumer and place[2] is not None]
@@ -72,6 +76,7 @@ class Watch:
         self.ended = {}    # device without a login: how many messages its cache held then
         self.ever = {}     # device: {text: conversation} of what its cache ever held
         self.texts = {}    # (both sides, msg_id): the text of a message or an edit
+        self.rows = {}     # both sides: {msg_id: Row} of all that the server ever had
 
     def forget(self):
         """The server's history is another one now; caches learn of it by and by."""
@@ -89,6 +94,8 @@ class Watch:
             self.rises((pair, "first"), first)
             self.rises((pair, "last"), last)
             self.remember(pair, stored.rows[number])
+            self.rows.setdefault(pair, {}).update(
+                {row.msg_id: row for row in stored.rows[number]})
         for (account, number), (ack, read) in stored.members.items():
             self.rises((account, number, "ack"), ack)
             self.rises((account, number, "read"), read)
@@ -232,6 +239,10 @@ def acknowledged_sends_survive(run):
                 unseen[row.sender, peer(pair, row.sender)] += 1
             elif row.type == "text":
                 where.setdefault(text, []).append((row.sender, peer(pair, row.sender), row.msg_id))
+        for row in pruned(run, number):
+            text = run.watch.text(pair, row)
+            if row.type == "text" and text is not None:
+                where.setdefault(text, []).append((row.sender, peer(pair, row.sender), row.msg_id))
     for text in where.keys() - run.messages.keys():
         yield f"nobody wrote {text[:80]!r}: {where[text]}"
     for text, message in run.messages.items():
@@ -262,7 +273,8 @@ def nothing_vanishes(run):
         there |= {(conversation, row.text) for conversation, rows in cache.messages.items()
                   for row in rows}
         recalled = {run.watch.text(both(cache.address, conversation), row)
-                    for conversation, (_, _, rows) in run.stored.of(cache.address).items()
+                    for conversation, (_, _, rows) in
+                    run.stored.of(cache.address, run.watch.rows).items()
                     for row in rows if row.type == "text" and not row.text}
         aside = {row["text"] for row in cache.aside}
         for text, conversation in held.items():
@@ -278,6 +290,12 @@ def may_fail(run, entry):
     if failure.startswith("unsure"):
         return run.shifted
     return bool(failure) and (entry["type"] != "text" or entry["conversation"].startswith("#"))
+
+
+def pruned(run, number):
+    """What the server had of a conversation, and has pruned."""
+    pair, first, _ = run.stored.heads[number]
+    return [row for _, row in sorted(run.watch.rows.get(pair, {}).items()) if row.msg_id < first]
 
 
 def is_refused(run, message):
@@ -397,7 +415,7 @@ def consumers_get_all_in_order(run):
     for (name, consumer), messages in run.handed.items():
         own = run.caches[name].address
         expected = {conversation: [row for row in rows if consumer == "own" or row.sender != own]
-                    for conversation, (_, _, rows) in run.stored.of(own).items()}
+                    for conversation, (_, _, rows) in run.stored.of(own, run.watch.rows).items()}
         check_one = check_consumer_after_restore if run.restored else check_consumer
         yield from check_one(run, name, consumer, expected, messages)
 
@@ -425,6 +443,13 @@ def fits(row, rows, message):
         not row.text or message.get("text", "") in texts or message.get("recalled", False))
 
 
+def skip_pruned(rows, place, first, upto=None):
+    """The place behind what the server has not any more: nobody who lacks it can ask for it."""
+    while place < (len(rows) if upto is None else upto) and rows[place].msg_id < first:
+        place += 1
+    return place
+
+
 def coming(rows, own):
     """Where among the rows that is by which somebody came into a group the last time; -1: nowhere."""
     return max((index for index, row in enumerate(rows)
@@ -435,6 +460,7 @@ def check_consumer(run, name, consumer, expected, messages):
     what = f"{name} consumer {consumer}"
     own = run.caches[name].address
     places = {conversation: None if consumer == "now" else 0 for conversation in expected}
+    first = {conversation: head[0] for conversation, head in run.stored.of(own).items()}
     begun = set()
     for message in messages:
         conversation, msg_id = message["conversation"], message["msg_id"]
@@ -447,6 +473,7 @@ def check_consumer(run, name, consumer, expected, messages):
         if conversation not in begun and index <= coming(rows, own):
             place = index  # what was there before it came into the group may be history to it
         begun.add(conversation)
+        place = skip_pruned(rows, place, first[conversation], index)
         again = message.get("repeated", False)
         if index > place or (index < place and not again):
             yield (f"{what}: {conversation} {msg_id} came where "
@@ -457,6 +484,8 @@ def check_consumer(run, name, consumer, expected, messages):
             yield f"{what}: {conversation} {msg_id} is repeated, and nothing happened"
         places[conversation] = max(place, index + 1)
     for conversation, place in places.items():
+        if place is not None:
+            place = skip_pruned(expected[conversation], place, first[conversation])
         if place is not None and place != len(expected[conversation]):
             yield (f"{what}: {conversation}: {place} handed on, "
                    f"{len(expected[conversation])} are there")

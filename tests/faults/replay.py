@@ -24,12 +24,13 @@ import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import tern_test
+from tern_helpers import metric
 from tern_test import Failure, check
 
 import actions
 import disks
 import invariants
-from databases import UNSTEADY, Cache, content
+from databases import UNSTEADY, content, look_into
 from world import BESIDE, TERN, World
 
 DEVICES = (("alice", 2), ("bob", 2), ("carol", 1))
@@ -149,8 +150,7 @@ class Run:
                 self.end_follower(follower)
 
     def perform(self, step):
-        action = next(a for a in actions.ACTIONS if a.name == step["do"])
-        action.do(self, step)
+        next(a for a in actions.ACTIONS if a.name == step["do"]).do(self, step)
 
     def after_step(self):
         self.world.wait_for_server()
@@ -265,10 +265,11 @@ class Run:
         self.logged_in[name] = True if done.code == 0 else None if meanwhile else known
 
     def revoke(self, step, other):
-        """It ends at once, with a poll that is held for it."""
-        number = Cache(self.world.devices[other].cache).device_id
+        cache = look_into(self.world.devices[other].cache)
+        if cache is None:
+            return
         self.logged_in[other] = None
-        done = self.command(step, "devices", "revoke", str(number), codes=(0, 1))
+        done = self.command(step, "devices", "revoke", str(cache.device_id), codes=(0, 1))
         if done.code == 0 and not self.depth:  # else an answer may be on its way to it
             self.logged_in[other] = False
             if other in self.followers:
@@ -380,6 +381,22 @@ class Run:
             self.world.stop_server()
             self.world.start_server(**env)
 
+    def prune_server(self, keep):
+        """With a clock that is right, and room."""
+        if not self.world.up.is_set() or "server" in self.limited:
+            return
+        self.note(f"server: keeps {keep} messages of each conversation")
+        options = self.world.server.options
+        self.watch.sample(set())  # what may go
+        self.world.stop_server()
+        self.world.server.options = [*options, "--keep-messages", str(keep), "--prune-every", "5",
+                                     "--prune-anyway"]
+        self.world.start_server()
+        tern_test.wait_for(lambda: metric(self.world.server, "ternd_prune_runs_total") >= 2,
+                           what="pruning")
+        self.world.server.options = options
+        self.restart_server()
+
     def fill_server_disk(self, room, steps):
         self.note(f"server: {room} bytes are left, for {steps} steps")
         if self.world.up.is_set():
@@ -438,6 +455,7 @@ class Run:
         for name in self.world.devices:
             for consumer in CONSUMERS:
                 self.receive({"device": name}, name, consumer, [])
+            self.command({"device": name}, "sync", codes=(0,))  # what was in groups before
         # What one acknowledges changes the heads of others.
         for _ in range(4):
             before = [content(device.cache, UNSTEADY) for device in self.world.devices.values()]

@@ -30,7 +30,7 @@ def test_same_again(t):
     """The same seed is the same run, where nothing runs beside another: this one follows nobody, and
     kills no server at a boundary, which its own timers pass as well."""
     others = [tern_test.Test(), tern_test.Test()]
-    first, second = (run(other, 12, STEPS // 2).lines for other in others)
+    first, second = (run(other, 16, STEPS // 2).lines for other in others)
     for other in others:
         check_equal(other.close(), [], "complaints")
         other.remove()
