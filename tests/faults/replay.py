@@ -85,7 +85,7 @@ class Run:
         self.logged_in = {}    # device: True, False, or None where it isn't known
         self.limited = set()   # disks that are nearly full: names of devices, or "server"
         self.shifted = False   # a clock was ever wrong
-        self.restored = False
+        self.restored = self.pruned = False
         self.faults = {}       # kind: how often
         self.trace = open(t.path("trace"), "w")
         with open(t.path("schedule.json"), "w") as out:
@@ -94,6 +94,7 @@ class Run:
         self.world = World(t, DEVICES, store=self.disks.make("server") + "/server.db",
                            home=self.disks.make)
         self.world.meanwhile = self.meanwhile
+        self.world.make_room = lambda: self.disks.lift("server")
         for name in self.world.devices:
             self.logged_in[name] = True
             for consumer in CONSUMERS:
@@ -382,19 +383,18 @@ class Run:
             self.world.start_server(**env)
 
     def prune_server(self, keep):
-        """With a clock that is right, and room."""
         if not self.world.up.is_set() or "server" in self.limited:
             return
         self.note(f"server: keeps {keep} messages of each conversation")
-        options = self.world.server.options
         self.watch.sample(set())  # what may go
+        self.pruned = True
         self.world.stop_server()
-        self.world.server.options = [*options, "--keep-messages", str(keep), "--prune-every", "5",
-                                     "--prune-anyway"]
+        self.world.server.options += ["--keep-messages", str(keep), "--prune-every", "5",
+                                      "--prune-anyway"]
         self.world.start_server()
         tern_test.wait_for(lambda: metric(self.world.server, "ternd_prune_runs_total") >= 2,
                            what="pruning")
-        self.world.server.options = options
+        del self.world.server.options[-5:]
         self.restart_server()
 
     def fill_server_disk(self, room, steps):

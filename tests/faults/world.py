@@ -72,6 +72,7 @@ class World:
         self.stays_down = False
         self.crashes = 0
         self.meanwhile = lambda steps: None
+        self.make_room = lambda: None   # on the server's disk
         self.server = tern_test.Server(t, fixed=True, program=TERND, store=store,
                                        preexec=ignore_full_disk)
         self.server.env = dict(HOOKS)
@@ -101,10 +102,13 @@ class World:
             try:
                 self.server.start()
             except Failure:
-                if not self.armed or self.server.process.wait() != -signal.SIGKILL:
+                code = self.server.process.wait()
+                if code == 74:  # it can't even begin on a disk that is full
+                    self.make_room()
+                elif not self.armed or code != -signal.SIGKILL:
                     raise
-                self.crashes += 1
-                del self.server.env["TERN_TEST_KILL"]
+                self.crashes += code < 0
+                self.server.env.pop("TERN_TEST_KILL", None)
                 self.server.start()
             self.stays_down = False
             self.up.set()
