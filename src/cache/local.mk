@@ -32,6 +32,7 @@ src_libcache_a_SOURCES = \
 	src/cache/reset.c \
 	src/cache/schema.c \
 	src/cache/search.c src/cache/search.h \
+	src/cache/search_newest.c \
 	src/cache/search_query.c \
 	src/cache/statements.c src/cache/statements.h \
 	src/cache/traffic.c \

@@ -146,6 +146,39 @@ put_document(struct cache *cache, enum sql sql, int64_t doc, const struct docume
 	return status;
 }
 
+/* Reads what a message is found by, borrowed from the statement; *found false: it has no text. */
+static enum status
+find_document(struct cache *cache, int64_t message_id, struct document *document,
+    sqlite3_stmt **statement, bool *found, struct error *err)
+{
+	enum status status =
+	    cache_find(cache, SQL_SEARCH_TEXT, VALUES(INT(message_id)), statement, found, err);
+
+	if (status != STATUS_OK || !*found)
+		return status;
+	document->conversation = column_text(*statement, 0);
+	document->sender = column_text(*statement, 1);
+	document->text = column_text(*statement, 4);
+	*found = document->text != NULL;
+	return STATUS_OK;
+}
+
+enum status
+search_put_message(
+    struct cache *cache, enum sql sql, int64_t doc, int64_t message_id, struct error *err)
+{
+	struct document document;
+	sqlite3_stmt *statement;
+	bool found;
+	enum status status = find_document(cache, message_id, &document, &statement, &found, err);
+
+	if (status == STATUS_OK && found) {
+		status = put_document(cache, sql, doc, &document, err);
+		sqlite3_reset(statement);
+	}
+	return status;
+}
+
 /* The lowest free number from the stamp on. *found false: a broken server gave that stamp to too
  * many. */
 static enum status
@@ -217,23 +250,6 @@ gather(struct cache *cache, int64_t above, int64_t limit, struct batch *batch, s
 	if (status == STATUS_OK)
 		sqlite3_reset(statement);
 	return status;
-}
-
-/* Reads what a message is found by, borrowed from the statement; *found false: it has no text. */
-static enum status
-find_document(struct cache *cache, int64_t message_id, struct document *document,
-    sqlite3_stmt **statement, bool *found, struct error *err)
-{
-	enum status status =
-	    cache_find(cache, SQL_SEARCH_TEXT, VALUES(INT(message_id)), statement, found, err);
-
-	if (status != STATUS_OK || !*found)
-		return status;
-	document->conversation = column_text(*statement, 0);
-	document->sender = column_text(*statement, 1);
-	document->text = column_text(*statement, 4);
-	*found = document->text != NULL;
-	return STATUS_OK;
 }
 
 static enum status

@@ -90,24 +90,10 @@ write_match(struct buf *out, const struct search_query *query, struct error *err
 
 /* ---- the answer ---- */
 
-struct hit {
-	int64_t doc;
-	int64_t conversation_id;
-	int64_t msg_id;
-	int64_t peer_ack, peer_read; /* of the conversation */
-	struct address conversation;
-};
-
-struct hits {
-	struct hit *items;
-	size_t count;
-	size_t room;
-};
-
 static void
-hits_add(struct hits *hits, sqlite3_stmt *statement)
+hits_add(struct search_hits *hits, sqlite3_stmt *statement)
 {
-	struct hit *hit;
+	struct search_hit *hit;
 
 	if (hits->count == hits->room) {
 		hits->room = hits->room ? 2 * hits->room : 16;
@@ -142,24 +128,18 @@ find_bounds(const struct search_query *query, const struct search_bounds *skew, 
 		*end = query->below;
 }
 
-static enum status
-find_hits(struct cache *cache, const struct search_query *query, const char *match,
-    struct hits *hits, struct error *err)
+enum status
+search_ask(struct cache *cache, enum sql sql, const struct search_ask *ask,
+    struct search_hits *hits, struct error *err)
 {
-	struct search_bounds skew;
 	sqlite3_stmt *statement;
-	int64_t limit = query->limit > INT64_MAX ? INT64_MAX : (int64_t)query->limit;
-	int64_t first, end;
 	bool more = true;
-	enum status status = search_bounds_get(cache, &skew, err);
-
-	if (status != STATUS_OK)
-		return status;
-	find_bounds(query, &skew, &first, &end);
-	status = cache_query(cache, SQL_SEARCH_HITS,
-	    VALUES(TEXT(match), INT(first), INT(end), INT(query->from_time),
-	        INT(query->to_time ? query->to_time : INT64_MAX), INT(limit)),
+	enum status status = cache_query(cache, sql,
+	    VALUES(TEXT(ask->match), INT(ask->first), INT(ask->end), INT(ask->from_time),
+	        INT(ask->to_time), INT(ask->limit)),
 	    &statement, err);
+
+	hits->count = 0;
 	while (status == STATUS_OK && more) {
 		status = cache_step(cache, statement, &more, err);
 		if (status == STATUS_OK && more)
@@ -168,9 +148,32 @@ find_hits(struct cache *cache, const struct search_query *query, const char *mat
 	return status;
 }
 
+static enum status
+find_hits(struct cache *cache, const struct search_query *query, const char *match,
+    struct search_hits *hits, struct error *err)
+{
+	struct search_ask ask = {.match = match,
+	    .from_time = query->from_time,
+	    .to_time = query->to_time ? query->to_time : INT64_MAX,
+	    .limit = query->limit > INT64_MAX ? INT64_MAX : (int64_t)query->limit};
+	struct search_bounds skew;
+	bool enough = false;
+	enum status status = search_bounds_get(cache, &skew, err);
+
+	if (status != STATUS_OK)
+		return status;
+	find_bounds(query, &skew, &ask.first, &ask.end);
+	/* No word has a *: it stands behind the beginning of one. */
+	if (strchr(match, '*'))
+		status = search_newest(cache, &ask, hits, &enough, err);
+	if (status != STATUS_OK || enough)
+		return status;
+	return search_ask(cache, SQL_SEARCH_HITS, &ask, hits, err);
+}
+
 /* The message as every other reader of the cache gets it. */
 static enum status
-tell_hit(struct message_reader *reader, const struct hit *hit,
+tell_hit(struct message_reader *reader, const struct search_hit *hit,
     void (*row)(void *arg, const struct message *message, int64_t position), void *arg,
     struct error *err)
 {
@@ -191,7 +194,7 @@ tell_hit(struct message_reader *reader, const struct hit *hit,
 }
 
 static enum status
-tell_hits(struct cache *cache, const struct hits *hits,
+tell_hits(struct cache *cache, const struct search_hits *hits,
     void (*row)(void *arg, const struct message *message, int64_t position), void *arg,
     struct error *err)
 {
@@ -211,7 +214,7 @@ cache_search(struct cache *cache, const struct search_query *query,
     void (*row)(void *arg, const struct message *message, int64_t position), void *arg,
     struct error *err)
 {
-	struct hits hits = {0};
+	struct search_hits hits = {0};
 	struct buf match;
 	enum status status = write_match(&match, query, err);
 

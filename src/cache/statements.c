@@ -58,6 +58,16 @@
 	" WHERE r.target > 0 AND r.target < r.msg_id AND r.type = 'recall'" \
 	" AND m.text IS NOT NULL AND m.type = 'edit'"
 
+/* FTS5 walks its documents downwards; nothing is sorted. */
+#define HITS_IN(index) \
+	"SELECT r.doc, c.address, m.conversation_id, m.msg_id, c.peer_ack, c.peer_read" \
+	" FROM " index " s" \
+	" CROSS JOIN search_row r ON r.doc = s.rowid" \
+	" CROSS JOIN message m ON m.message_id = r.message_id" \
+	" CROSS JOIN conversation c ON c.conversation_id = m.conversation_id" \
+	" WHERE s.words MATCH ?1 AND s.rowid >= ?2 AND s.rowid < ?3 AND m.time >= ?4" \
+	" AND m.time < ?5 ORDER BY s.rowid DESC LIMIT ?6"
+
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN",
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -471,14 +481,14 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_SEARCH_ADD] = "INSERT INTO search (rowid, words) VALUES (?1, ?2)",
     [SQL_SEARCH_REMOVE] = "INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)",
     [SQL_SEARCH_CLEAR] = "INSERT INTO search (search) VALUES ('delete-all')",
-    /* FTS5 walks its documents downwards; nothing is sorted. */
-    [SQL_SEARCH_HITS] =
-        "SELECT r.doc, c.address, m.conversation_id, m.msg_id, c.peer_ack, c.peer_read FROM search s"
-        " CROSS JOIN search_row r ON r.doc = s.rowid"
-        " CROSS JOIN message m ON m.message_id = r.message_id"
-        " CROSS JOIN conversation c ON c.conversation_id = m.conversation_id"
-        " WHERE s.words MATCH ?1 AND s.rowid >= ?2 AND s.rowid < ?3 AND m.time >= ?4"
-        " AND m.time < ?5 ORDER BY s.rowid DESC LIMIT ?6",
+    [SQL_SEARCH_HITS] = HITS_IN("main.search"),
+    [SQL_NEWEST_MAKE] = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.newest USING fts5 (words,"
+                        " content = '', columnsize = 0, tokenize = 'ascii')",
+    [SQL_NEWEST_DOCS] = "SELECT doc, message_id FROM search_row WHERE doc >= ?1 AND doc < ?2"
+                        " ORDER BY doc DESC LIMIT ?3",
+    [SQL_NEWEST_ADD] = "INSERT INTO temp.newest (rowid, words) VALUES (?1, ?2)",
+    [SQL_NEWEST_CLEAR] = "INSERT INTO temp.newest (newest) VALUES ('delete-all')",
+    [SQL_NEWEST_HITS] = HITS_IN("temp.newest"),
     [SQL_SEARCH_MERGE] = "INSERT INTO search (search, rank) VALUES ('merge', ?1)",
 
     [SQL_TRAFFIC_ADD] = "INSERT INTO traffic (one, requests, bytes_up, bytes_down)"

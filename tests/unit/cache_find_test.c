@@ -3,6 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
 
 static void
 tell_hit(void *arg, const struct message *message, int64_t position)
@@ -234,6 +237,78 @@ test_a_long_phrase(void **state)
 	buf_finish(&text);
 }
 
+enum { MANY = 4000 };
+
+/* Every second has one of two words, every 500th a rare one, and the 3rd one of its own. */
+static void
+say_many(struct fixture *f)
+{
+	struct message *messages = mem_zalloc(MANY, sizeof *messages);
+	char(*texts)[32] = mem_zalloc(MANY, sizeof *texts);
+
+	for (int i = 0; i < MANY; i++) {
+		int id = i + 1;
+
+		messages[i] = message_of(f, BOB, id, 0);
+		snprintf(texts[i], sizeof texts[i], "%s %s",
+		    id % 2 ? "other" : (id % 4 ? "apple" : "ant"),
+		    id == 3 ? "avocado" : (id % 500 ? "" : "banana"));
+		messages[i].text = texts[i];
+	}
+	apply_messages(f, messages, MANY);
+	index_all(f);
+	free(messages);
+	free(texts);
+}
+
+static void
+count_down(void *arg, const struct message *message, int64_t position)
+{
+	int64_t *at = arg;
+
+	assert_in_range(message->msg_id, 1, (uintmax_t)at[0] - 1);
+	assert_true(message->msg_id % 2 == 0 || message->msg_id == 3);
+	at[0] = message->msg_id;
+	at[1] = position;
+	at[2]++;
+}
+
+/* Beginnings that are common, rare, or common long ago: all are found, once each, in order. */
+static void
+test_beginnings_among_many(void **state)
+{
+	struct fixture *f = *state;
+	struct search_term term = {SEARCH_WORDS, "a", false, true};
+	struct search_query query = {.terms = &term, .count = 1, .limit = 21};
+	int64_t at[3] = {MANY + 1, 0, 0}; /* msg_id, position, how many */
+	struct error error;
+
+	say_many(f);
+	for (int64_t before = -1; before != at[2];) {
+		before = at[2];
+		OK(cache_search(f->cache, &query, count_down, at, &error));
+		query.below = at[1];
+	}
+	assert_int_equal(at[2], MANY / 2 + 1);
+	query = (struct search_query){.terms = &term, .count = 1, .limit = 3};
+	term.text = "ban";
+	assert_string_equal(search(f, &query), "bob4000 bob3500 bob3000");
+	term.text = "avo";
+	assert_string_equal(search(f, &query), "bob3");
+	term.text = "nothing";
+	assert_string_equal(search(f, &query), "");
+	/* What was looked at is not kept. */
+	assert_int_equal(
+	    ask(f, "SELECT count(*) FROM temp.newest WHERE newest MATCH ?1", "apple"), 0);
+	at[0] = MANY + 1;
+	at[2] = 0;
+	term.text = "a";
+	query.limit = MANY;
+	OK(cache_search(f->cache, &query, count_down, at, &error));
+	assert_int_equal(at[2], MANY / 2 + 1);
+	check_index(f);
+}
+
 int
 main(void)
 {
@@ -248,6 +323,8 @@ main(void)
 	        test_nothing_is_asked_for, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(test_hostile_queries, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(test_many_terms, fixture_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+	        test_beginnings_among_many, fixture_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(test_a_long_phrase, fixture_setup, fixture_teardown),
 	};
 
