@@ -175,9 +175,10 @@ if SERVER
 LOAD = tests/bench/load.c tests/bench/load.h tests/bench/machine.c tests/bench/machine.h
 PERSON = tests/bench/person.c tests/bench/person.h
 SERVER_BENCHES = tests/bench/ternd_bench$(EXEEXT) tests/bench/tern_bench$(EXEEXT) \
-	tests/bench/traffic_bench$(EXEEXT) tests/bench/group_bench$(EXEEXT)
+	tests/bench/traffic_bench$(EXEEXT) tests/bench/group_bench$(EXEEXT) \
+	tests/bench/million_bench$(EXEEXT)
 EXTRA_PROGRAMS += tests/bench/store_bench tests/bench/ternd_bench tests/bench/tern_bench \
-	tests/bench/traffic_bench tests/bench/group_bench
+	tests/bench/traffic_bench tests/bench/group_bench tests/bench/million_bench
 CLEANFILES += tests/bench/store_bench$(EXEEXT) $(SERVER_BENCHES)
 tests_bench_store_bench_LDADD = $(TERND_LIBS)
 tests_bench_ternd_bench_SOURCES = tests/bench/ternd_bench.c $(LOAD)
@@ -189,12 +190,15 @@ tests_bench_tern_bench_LDADD = $(WIRE_LIBS)
 tests_bench_traffic_bench_SOURCES = tests/bench/traffic_bench.c tests/bench/traffic.h \
 	tests/bench/traffic_login.c tests/bench/traffic_offline.c $(LOAD) $(PERSON)
 tests_bench_traffic_bench_LDADD = $(TERN_LIBS)
+tests_bench_million_bench_SOURCES = tests/bench/million_bench.c $(LOAD) $(PERSON)
+tests_bench_million_bench_LDADD = $(TERN_LIBS) -lm
 
 bench: all $(SERVER_BENCHES)
 	tests/bench/ternd_bench contrib/ternd/ternd
 	tests/bench/group_bench contrib/ternd/ternd
 	tests/bench/tern_bench contrib/ternd/ternd src/tern
 	tests/bench/traffic_bench contrib/ternd/ternd src/tern
+	tests/bench/million_bench contrib/ternd/ternd src/tern
 endif
 
 CACHE_FIXTURE = tests/unit/cache_fixture.c tests/unit/cache_fixture.h

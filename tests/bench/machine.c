@@ -120,9 +120,11 @@ void
 machine_print(const char *dir)
 {
 	struct machine machine;
+	double load = 0;
 
 	machine_measure(&machine, dir);
+	getloadavg(&load, 1);
 	printf("the machine now: write and fdatasync of 4 KiB %.2f ms, loopback round trip of 64 "
-	       "bytes %.3f ms (medians)\n",
-	    machine.sync_ms, machine.round_ms);
+	       "bytes %.3f ms (medians); load %.1f on %ld processors\n",
+	    machine.sync_ms, machine.round_ms, load, sysconf(_SC_NPROCESSORS_ONLN));
 }

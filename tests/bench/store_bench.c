@@ -1,7 +1,8 @@
 /*
  * How many messages a second the store takes: message_send() in groups of a commit each, over a
- * number of conversations. Usage: store_bench [FILE [MESSAGES]]; FILE (":memory:" if none is given)
- * must not exist.
+ * number of conversations; and what it costs that SQLite wipes what is deleted or replaced, by
+ * turns with and without on the same store. Usage: store_bench [FILE [MESSAGES]]; FILE (":memory:"
+ * if none is given) must not exist.
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -9,9 +10,9 @@
 #include <string.h>
 
 #include "base/timeu.h"
-#include "store.h"
+#include "store-sqlite/sqlite.h"
 
-enum { PAIRS = 50 };
+enum { PAIRS = 50, ROUNDS = 15, ROUND_GROUP = 500 };
 
 static void
 check(enum status status, const struct error *err)
@@ -38,8 +39,8 @@ add_account(struct store *store, int number, struct caller *caller)
 	    &err);
 }
 
-/* Sends messages in groups, pair after pair, and prints the rate. */
-static void
+/* Sends messages in groups, pair after pair. Returns how many a second. */
+static double
 run(struct store *store, const struct caller callers[2 * PAIRS], int pairs, int messages, int group)
 {
 	const struct store_driver *driver = store->driver;
@@ -51,7 +52,6 @@ run(struct store *store, const struct caller callers[2 * PAIRS], int pairs, int 
 	struct error err;
 	struct key last = {{0}};
 	int64_t start = time_mono();
-	double seconds;
 
 	for (int i = 0; i < messages; i += group) {
 		check(driver->begin(store, &err), &err);
@@ -72,8 +72,49 @@ run(struct store *store, const struct caller callers[2 * PAIRS], int pairs, int 
 		}
 		check(driver->commit(store, &err), &err);
 	}
-	seconds = (double)(time_mono() - start) / TIME_SECOND;
-	printf("%2d pairs, groups of %3d: %7.0f messages/s\n", pairs, group, messages / seconds);
+	return messages / ((double)(time_mono() - start) / TIME_SECOND);
+}
+
+static int
+compare_rates(const void *a, const void *b)
+{
+	double one = *(const double *)a, other = *(const double *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* Medians of rounds, which take turns: the machine, and the store's growth, are the same to all. */
+static void
+compare_wiping(struct store *store, const struct caller callers[2 * PAIRS], int messages)
+{
+	static const char *const modes[] = {"ON", "FAST", "OFF"};
+	double rates[3][ROUNDS];
+
+	for (int round = 0; round < ROUNDS; round++)
+		for (int turn = 0; turn < 3; turn++) {
+			int mode = (round + turn) % 3; /* each is first as often */
+			char pragma[64];
+
+			snprintf(pragma, sizeof pragma, "PRAGMA secure_delete = %s", modes[mode]);
+			sqlite3_exec(sqlite_of(store)->db, pragma, NULL, NULL, NULL);
+			rates[mode][round] = run(store, callers, PAIRS, messages, ROUND_GROUP);
+		}
+	for (int mode = 0; mode < 3; mode++) {
+		qsort(rates[mode], ROUNDS, sizeof rates[mode][0], compare_rates);
+		printf("%2d pairs, groups of %3d, secure_delete %-4s: %7.0f messages/s (median of "
+		       "%d)\n",
+		    PAIRS, ROUND_GROUP, modes[mode], rates[mode][ROUNDS / 2], ROUNDS);
+	}
+	printf("wiping takes %.1f %% of the rate\n",
+	    100 - 100 * rates[0][ROUNDS / 2] / rates[2][ROUNDS / 2]);
+}
+
+static void
+print_rate(
+    struct store *store, const struct caller callers[2 * PAIRS], int pairs, int messages, int group)
+{
+	printf("%2d pairs, groups of %3d: %7.0f messages/s\n", pairs, group,
+	    run(store, callers, pairs, messages, group));
 }
 
 int
@@ -96,9 +137,10 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
 		int count = groups[i] == 1 ? messages / 20 : messages;
 
-		run(store, callers, 1, count, groups[i]);
-		run(store, callers, PAIRS, count, groups[i]);
+		print_rate(store, callers, 1, count, groups[i]);
+		print_rate(store, callers, PAIRS, count, groups[i]);
 	}
+	compare_wiping(store, callers, messages / 5);
 	store->driver->close(store);
 	return 0;
 }
