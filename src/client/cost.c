@@ -29,7 +29,7 @@ cost_finish(struct cost *cost)
 static bool
 begin_row(struct cost_rows *rows)
 {
-	if (rows->sampled == LIMIT_PAGE_ROWS || rows->body.length >= LIMIT_PAGE)
+	if (rows->sampled == COST_SAMPLE || rows->body.length >= LIMIT_PAGE)
 		return false;
 	rows->sampled++;
 	json_comma(&rows->body);

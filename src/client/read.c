@@ -215,8 +215,7 @@ add_cost(struct client *client, struct counting *counting, struct error *err)
 	enum status result = cache_groups(client->cache, cost_of_group, counting, err);
 
 	if (result == STATUS_OK)
-		result =
-		    cache_sample(client->cache, LIMIT_PAGE_ROWS, sample_message, counting, err);
+		result = cache_sample(client->cache, COST_SAMPLE, sample_message, counting, err);
 	counting->cost.messages.all = status->messages + status->missing;
 	cost_sum(&counting->cost, &status->full_requests, &status->full_bytes);
 	return result;
