@@ -40,11 +40,12 @@ src_libwire_a_SOURCES = \
 	src/wire/read.c src/wire/read.h \
 	src/wire/rows.c src/wire/rows.h \
 	src/wire/send.c src/wire/send.h \
-	src/wire/sync.c src/wire/sync.h
+	src/wire/sync.c src/wire/sync.h \
+	src/wire/zstd_api.c src/wire/zstd_api.h
 src_libwire_a_CPPFLAGS = $(AM_CPPFLAGS) $(CJSON_CFLAGS) $(SODIUM_CFLAGS) $(ZSTD_CFLAGS)
 
 # What the server links of these, too.
-WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(SODIUM_LIBS) $(ZSTD_LIBS) \
+WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(SODIUM_LIBS) \
 	$(UNISTRING_LIBS) -lm
 
 include src/cache/local.mk

@@ -124,6 +124,8 @@ HTTP_FIXTURE = tests/unit/http_fixture.c tests/unit/http_fixture.h
 tests_unit_http_client_test_SOURCES = tests/unit/http_client_test.c $(HTTP_FIXTURE)
 tests_unit_http_packed_test_SOURCES = tests/unit/http_packed_test.c $(HTTP_FIXTURE)
 
+tests_unit_packer_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dlopen
+
 SYNC_FIXTURE = tests/unit/sync_fixture.c tests/unit/sync_fixture.h
 tests_unit_sync_flush_test_SOURCES = tests/unit/sync_flush_test.c $(SYNC_FIXTURE)
 tests_unit_sync_flush_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=cache_outbox_doubt

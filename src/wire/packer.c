@@ -2,11 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <zstd.h>
-#include <zstd_errors.h>
 
 #include "base/mem.h"
 #include "wire/limits.h"
+#include "wire/zstd_api.h"
 
 enum {
 	LEVEL = 1,              /* the others gain next to nothing on pages of messages */
@@ -16,6 +15,7 @@ enum {
 };
 
 struct packer {
+	struct zstd_api zstd;
 	ZSTD_CCtx *pack;   /* NULL until used */
 	ZSTD_DCtx *unpack; /* likewise */
 };
@@ -31,8 +31,10 @@ packer_destroy(struct packer *packer)
 {
 	if (!packer)
 		return;
-	ZSTD_freeCCtx(packer->pack);
-	ZSTD_freeDCtx(packer->unpack);
+	if (packer->pack)
+		packer->zstd.freeCCtx(packer->pack);
+	if (packer->unpack)
+		packer->zstd.freeDCtx(packer->unpack);
 	free(packer);
 }
 
@@ -44,14 +46,15 @@ set_length(struct buf *b, size_t length)
 	b->data[length] = '\0';
 }
 
-/* False: there is no memory for it. */
+/* False: there is no memory for it, or no library. */
 static bool
 can_pack(struct packer *packer)
 {
-	if (!packer->pack) {
-		packer->pack = ZSTD_createCCtx();
+	if (!packer->pack && zstd_api_load(&packer->zstd)) {
+		packer->pack = packer->zstd.createCCtx();
 		if (packer->pack)
-			ZSTD_CCtx_setParameter(packer->pack, ZSTD_c_compressionLevel, LEVEL);
+			packer->zstd.CCtx_setParameter(
+			    packer->pack, ZSTD_c_compressionLevel, LEVEL);
 	}
 	return packer->pack;
 }
@@ -67,9 +70,9 @@ packer_pack(struct packer *packer, const struct buf *body, struct buf *frame)
 	room = body->length - HEADER_COST;
 	if (!(to = buf_reserve(frame, room)))
 		return false;
-	length = ZSTD_compress2(packer->pack, to, room, body->data, body->length);
+	length = packer->zstd.compress2(packer->pack, to, room, body->data, body->length);
 	/* It doesn't fit into the room, or there is no memory for it: plain will do. */
-	if (ZSTD_isError(length)) {
+	if (packer->zstd.isError(length)) {
 		buf_finish(frame);
 		return false;
 	}
@@ -81,13 +84,13 @@ static ZSTD_DCtx *
 begin_unpack(struct packer *packer)
 {
 	if (!packer->unpack) {
-		packer->unpack = ZSTD_createDCtx();
+		packer->unpack = packer->zstd.createDCtx();
 		if (!packer->unpack)
 			abort(); /* out of memory: see base/mem.h */
-		ZSTD_DCtx_setParameter(
+		packer->zstd.DCtx_setParameter(
 		    packer->unpack, ZSTD_d_windowLogMax, LIMIT_PACKED_WINDOW_LOG);
 	}
-	ZSTD_DCtx_reset(packer->unpack, ZSTD_reset_session_only);
+	packer->zstd.DCtx_reset(packer->unpack, ZSTD_reset_session_only);
 	return packer->unpack;
 }
 
@@ -103,9 +106,9 @@ has_magic(const char *data, size_t length)
 /* What the frame says of its size is believed for two things: to refuse it, and for how much room
  * to begin with. */
 static enum wire_error
-make_room(struct buf *out, const char *data, size_t length)
+make_room(const struct zstd_api *zstd, struct buf *out, const char *data, size_t length)
 {
-	unsigned long long said = ZSTD_getFrameContentSize(data, length);
+	unsigned long long said = zstd->getFrameContentSize(data, length);
 	size_t room = out->limit < FIRST_ROOM ? out->limit : FIRST_ROOM;
 
 	if (said != ZSTD_CONTENTSIZE_UNKNOWN && said != ZSTD_CONTENTSIZE_ERROR) {
@@ -118,9 +121,9 @@ make_room(struct buf *out, const char *data, size_t length)
 }
 
 static enum wire_error
-explain(size_t code, const char **why)
+explain(const struct zstd_api *zstd, size_t code, const char **why)
 {
-	switch (ZSTD_getErrorCode(code)) {
+	switch (zstd->getErrorCode(code)) {
 	case ZSTD_error_frameParameter_windowTooLarge:
 		*why = "the compressed body's window is over its limit";
 		return WIRE_UNSUPPORTED;
@@ -150,7 +153,8 @@ more_room(struct buf *out, size_t *room)
 
 /* Unpacks until the frame ends, its bytes do, or the limit is passed. */
 static enum wire_error
-unpack_stream(ZSTD_DCtx *dctx, struct buf *out, ZSTD_inBuffer *in, const char **why)
+unpack_stream(const struct zstd_api *zstd, ZSTD_DCtx *dctx, struct buf *out, ZSTD_inBuffer *in,
+    const char **why)
 {
 	for (;;) {
 		size_t room, left, before = in->pos;
@@ -158,9 +162,9 @@ unpack_stream(ZSTD_DCtx *dctx, struct buf *out, ZSTD_inBuffer *in, const char **
 		char *to = more_room(out, &room);
 		ZSTD_outBuffer piece = {to ? to : &beyond, to ? room : sizeof beyond, 0};
 
-		left = ZSTD_decompressStream(dctx, &piece, in);
-		if (ZSTD_isError(left))
-			return explain(left, why);
+		left = zstd->decompressStream(dctx, &piece, in);
+		if (zstd->isError(left))
+			return explain(zstd, left, why);
 		if (!to && piece.pos) {
 			*why = "what was compressed is over its method's limit";
 			return WIRE_TOO_LARGE;
@@ -186,11 +190,15 @@ packer_unpack(
 		*why = "the compressed body is not a zstd frame";
 		return WIRE_BAD_REQUEST;
 	}
-	if (make_room(out, data, length) != WIRE_OK) {
+	if (!zstd_api_load(&packer->zstd)) {
+		*why = "the body is compressed, and libzstd is not installed (Debian: libzstd1)";
+		return WIRE_UNSUPPORTED;
+	}
+	if (make_room(&packer->zstd, out, data, length) != WIRE_OK) {
 		*why = "what was compressed is over its method's limit";
 		return WIRE_TOO_LARGE;
 	}
-	error = unpack_stream(begin_unpack(packer), out, &in, why);
+	error = unpack_stream(&packer->zstd, begin_unpack(packer), out, &in, why);
 	if (error == WIRE_OK && in.pos < in.size) {
 		*why = "something follows the compressed body's zstd frame";
 		error = WIRE_BAD_REQUEST;

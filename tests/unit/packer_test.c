@@ -314,6 +314,43 @@ not_a_frame(void **state)
 		refuses(*state, others[i], strlen(others[i]), LIMIT_REQUEST, WIRE_BAD_REQUEST);
 }
 
+void *__real_dlopen(const char *name, int flags);
+void *__wrap_dlopen(const char *name, int flags);
+
+static bool has_library = true;
+
+void *
+__wrap_dlopen(const char *name, int flags)
+{
+	return has_library ? __real_dlopen(name, flags) : NULL;
+}
+
+/* Nothing is packed, and what comes packed is no less than refused with a sentence. */
+static void
+without_the_library(void **state)
+{
+	struct packer *packer = packer_create();
+	struct buf body, frame, out;
+	const char *why = NULL;
+
+	fill(&body, 5000);
+	pack(*state, &body, &frame);
+	buf_init(&out, LIMIT_ANSWER);
+	has_library = false;
+	assert_int_equal(
+	    packer_unpack(packer, &out, frame.data, frame.length, &why), WIRE_UNSUPPORTED);
+	assert_non_null(strstr(why, "libzstd"));
+	buf_finish(&frame);
+	buf_init(&frame, LIMIT_ANSWER);
+	assert_false(packer_pack(packer, &body, &frame));
+	assert_int_equal(frame.length, 0);
+	has_library = true;
+	buf_finish(&body);
+	buf_finish(&frame);
+	buf_finish(&out);
+	packer_destroy(packer);
+}
+
 int
 main(void)
 {
@@ -331,6 +368,7 @@ main(void)
 	    WITH_PACKER(window_has_a_limit),
 	    WITH_PACKER(dictionary),
 	    WITH_PACKER(not_a_frame),
+	    WITH_PACKER(without_the_library),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
