@@ -22,6 +22,7 @@ struct sending {
 	struct buf texts;            /* each text as a JSON string, and a 0 behind it */
 	size_t *text_at;             /* where each begins */
 	struct store_sent *sent;
+	bool reset; /* the sender knows what this history does not have */
 };
 
 static const char *
@@ -50,15 +51,36 @@ sending_free(struct sending *sending)
 	free(sending);
 }
 
+/* What the server lost goes before what is new: so nothing is taken until the sender has put it
+ * back into its outbox. */
+static enum status
+check_history(struct sending *sending, struct store *store, struct error *err)
+{
+	bool valid = true;
+	enum status status = STATUS_OK;
+
+	if (sending->request.known.generation[0])
+		status = store->driver->cursor_check(store, &sending->request.known, &valid, err);
+	sending->reset = !valid;
+	return status;
+}
+
+static size_t
+count_to_store(const struct sending *sending)
+{
+	return sending->reset ? 0 : sending->request.count;
+}
+
 static enum status
 send_run(struct job *job, struct store *store, struct error *err)
 {
 	struct sending *sending = (struct sending *)job;
-	enum status status = STATUS_OK;
+	enum status status;
 
 	forget_rosters(sending); /* of a run that was rolled back */
+	status = check_history(sending, store, err);
 	/* The first item tells whether the device is valid: a refusal leaves nothing stored. */
-	for (size_t i = 0; i < sending->request.count && status == STATUS_OK; i++)
+	for (size_t i = 0; i < count_to_store(sending) && status == STATUS_OK; i++)
 		status = store->driver->message_send(store, &sending->work.call->caller,
 		    &sending->request.items[i], text_json(sending, i), &sending->sent[i], err);
 	return work_outcome(&sending->work, status);
@@ -147,9 +169,9 @@ refusal_text(enum wire_error error)
 static void
 answer(struct call *call, const struct sending *sending)
 {
-	size_t count = sending->request.count;
+	size_t count = count_to_store(sending);
 	struct send_result *results = mem_zalloc(count, sizeof *results);
-	struct send_answer body = {call->server->generation, results, count};
+	struct send_answer body = {call->server->generation, results, count, sending->reset};
 	struct buf out;
 
 	for (size_t i = 0; i < count; i++) {
@@ -179,7 +201,7 @@ send_done(struct job *job, enum status status, struct error *err)
 	struct call *call = sending->work.call;
 
 	if (!work_failed(&sending->work, status, err)) {
-		for (size_t i = 0; i < sending->request.count; i++)
+		for (size_t i = 0; i < count_to_store(sending); i++)
 			if (sending->sent[i].error == WIRE_OK && !sending->sent[i].repeated)
 				publish(call, &sending->request.items[i], &sending->sent[i],
 				    text_json(sending, i));

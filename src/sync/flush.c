@@ -138,6 +138,7 @@ prepare(struct sync *sync, bool *empty, struct error *err)
 	struct batch *batch = &sync->batch;
 	struct cache *cache = sync->config.cache;
 	struct carrying carrying = {.sync = sync};
+	struct cache_knowledge knowledge;
 	struct choice choice;
 	enum status status;
 
@@ -153,13 +154,15 @@ prepare(struct sync *sync, bool *empty, struct error *err)
 	*empty = batch->count == 0;
 	if (status != STATUS_OK || *empty)
 		return status;
-	status = cache_outbox_doubt(cache, batch->keys, batch->count, err);
+	status = cache_knowledge_get(cache, &knowledge, err);
+	if (status == STATUS_OK)
+		status = cache_outbox_doubt(cache, batch->keys, batch->count, err);
 	if (status != STATUS_OK)
 		return status;
 	buf_init(&sync->flush.call.body, LIMIT_REQUEST);
 	send_request_begin(&sync->flush.call.body);
 	status = cache_outbox_list(cache, batch->count, carry, &carrying, err);
-	send_request_end(&sync->flush.call.body);
+	send_request_end(&sync->flush.call.body, &knowledge.known);
 	batch->count = carrying.written;
 	return status;
 }
@@ -283,9 +286,12 @@ answered(struct transport_call *call)
 	} else {
 		if (status == STATUS_OK)
 			status = send_answer_read(&answer, call->doc, &err);
-		if (status == STATUS_OK)
+		fits = !answer.reset;
+		if (!fits)
+			undoubt(sync);
+		if (status == STATUS_OK && fits)
 			status = check_answer(&sync->batch, &answer, &err);
-		if (status == STATUS_OK)
+		if (status == STATUS_OK && fits)
 			status = settle(sync, &answer, &settled, &fits, &err);
 		send_answer_finish(&answer);
 	}

@@ -32,9 +32,12 @@ send_request_add(struct buf *out, const struct send_item *item)
 }
 
 void
-send_request_end(struct buf *out)
+send_request_end(struct buf *out, const struct cursor *known)
 {
-	buf_add_string(out, "]}");
+	buf_add_char(out, ']');
+	if (known->generation[0])
+		json_put_cursor(out, "known", known);
+	buf_add_char(out, '}');
 }
 
 /* What the table of types says of an item (3.2). */
@@ -93,6 +96,8 @@ send_request_read(struct send_request *request, const struct json *doc, struct e
 	    json_get_array(doc, "messages", JSON_REQUIRED, LIMIT_BATCH, &array, &count, err);
 
 	*request = (struct send_request){0};
+	if (status == STATUS_OK)
+		status = json_get_cursor(doc, "known", JSON_OPTIONAL, &request->known, err);
 	if (status != STATUS_OK)
 		return status;
 	request->items = mem_zalloc(count, sizeof *request->items);
@@ -146,7 +151,10 @@ send_answer_write(struct buf *out, const struct send_answer *answer)
 		json_comma(out);
 		result_write(out, &answer->results[i]);
 	}
-	buf_add_string(out, "]}");
+	buf_add_char(out, ']');
+	if (answer->reset)
+		json_put_bool(out, "reset", true);
+	buf_add_char(out, '}');
 }
 
 static enum status
@@ -200,7 +208,8 @@ send_answer_read(struct send_answer *answer, const struct json *doc, struct erro
 	*answer = (struct send_answer){0};
 	if ((status = json_get_generation(doc, &answer->generation, err)) ||
 	    (status = json_get_array(
-	         doc, "results", JSON_REQUIRED, LIMIT_BATCH, &array, &count, err)))
+	         doc, "results", JSON_REQUIRED, LIMIT_BATCH, &array, &count, err)) ||
+	    (status = json_get_bool(doc, "reset", JSON_OPTIONAL, &answer->reset, err)))
 		return json_answer_status(status, err);
 	answer->results = mem_zalloc(count, sizeof *answer->results);
 	for (object = json_first(array); object; object = json_next(object)) {

@@ -2,6 +2,7 @@
 #ifndef TERN_WIRE_SEND_H
 #define TERN_WIRE_SEND_H
 
+#include "model/contact.h"
 #include "wire/error.h"
 #include "wire/json.h"
 
@@ -20,6 +21,7 @@ struct send_item {
 struct send_request {
 	struct send_item *items; /* owned after send_request_read() */
 	size_t count;
+	struct cursor known; /* of the sender; generation "" for none */
 };
 
 struct send_result {
@@ -37,12 +39,15 @@ struct send_answer {
 	const char *generation;
 	struct send_result *results; /* owned after send_answer_read() */
 	size_t count;
+	bool reset; /* what the sender knows, the server lost: nothing was stored, and there are no
+	             * results */
 };
 
 /* A request is written piece by piece, so that nobody needs all of it at once in structs. */
 void send_request_begin(struct buf *out);
 void send_request_add(struct buf *out, const struct send_item *item);
-void send_request_end(struct buf *out);
+/* known: what the sender knows; generation "" for nothing. */
+void send_request_end(struct buf *out, const struct cursor *known);
 /* Reads and checks every field but whether recipients exist. PROTOCOL, TOO_LARGE (a whole
  * request is refused where one item is malformed). send_request_finish() frees. */
 enum status

@@ -76,6 +76,8 @@ def check_all(devices, texts):
         check_equal(rows, shown["alice"], f"what {name} shows")
         check_equal(sorted(text for _, text in rows), sorted(texts), f"the texts that {name} has")
         check_equal([number for number, _ in rows], list(range(1, len(texts) + 1)), "numbers")
+    for user in devices.values():
+        check_equal(user.run("verify").out, "", "as the server has it")
 
 
 ALL = ["one", "two", "three", "four", "five", "six, which nobody has but bob"]
@@ -117,6 +119,19 @@ def test_what_nobody_sends_again_is_shown(t):
                 "the newest")
     check_equal([m["text"] for m in alice.json("history", "bob", "--before", "2")], ["kept", "lost"],
                 "below the new one")
+
+
+def test_what_is_new_goes_behind_what_was_lost(t):
+    """The command that meets the loss is a send: what was written before it stands before it."""
+    server = t.server(fixed=True)
+    alice, bob = t.user("alice", server), t.user("bob", server)
+    alice.run("send", "bob", "one")
+    copy(server, t.path("copy.db"))
+    alice.run("send", "bob", "two")
+    alice.run("send", "bob", "three")
+    put_back(server, t.path("copy.db"))
+    alice.run("send", "bob", "four")
+    check_equal(texts_of(bob), ["one", "two", "three", "four"], "in the order of writing")
 
 
 def test_senders_come_first(t):

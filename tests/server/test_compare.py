@@ -41,6 +41,25 @@ def restore(server, copy):
     server.start()
 
 
+def test_send_waits_for_what_was_lost(t):
+    """A sender who knows more than the server has is told so, and nothing is stored."""
+    server = t.server()
+    alice = Api(server).register("alice")
+    Api(server).register("bob").close()
+    first = send_one(alice, "one")
+    generation = alice.call("contact-set", {"contacts": []})["generation"]
+
+    def send(text, known):
+        return alice.call("send", {"messages": [{"to": "bob@example.org", "key": str(uuid.uuid4()),
+                                                 "type": "text", "text": text}], "known": known})
+    check_equal(send("two", [generation, first["stamp"]])["results"][0]["msg_id"], 2, "known")
+    for known in ([generation, first["stamp"] + 3600 * 10 ** 6], ["A" * 11, 1]):
+        answer = send("three", known)
+        check_equal((answer.get("reset"), answer["results"]), (True, []), f"{known}")
+    check_equal([m["text"] for m in pull(alice, "bob@example.org", 1, 9)], ["one", "two"], "stored")
+    alice.call("send", {"messages": [], "known": "x"}, expect=400)
+
+
 def test_reset_finds_the_fork(t):
     server = t.server(fixed=True)
     alice = Api(server).register("alice")

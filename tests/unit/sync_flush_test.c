@@ -205,7 +205,8 @@ an_acknowledged_one_is_nobodys_predecessor(void **state)
 	answers(s, METHOD_SEND, RESULTS(SENT(1, 1) "," REFUSED(2, "not-stored")));
 	answers(s, METHOD_SEND, RESULTS(SENT(2, 2)));
 	reach(s, SYNC_FLUSH);
-	assert_asked(s, METHOD_SEND, 1, "{'messages':[" ITEM(2, "", "two") "]}");
+	assert_asked(
+	    s, METHOD_SEND, 1, "{'messages':[" ITEM(2, "", "two") "],'known':['AAAAAAAAAAA',11]}");
 	assert_outbox(s, "");
 }
 
@@ -301,7 +302,8 @@ answer_with_poison(struct story *s, int poison)
 		    .stamp = 1000};
 	}
 	buf_init(&out, LIMIT_ANSWER);
-	send_answer_write(&out, &(struct send_answer){"AAAAAAAAAAA", results, request.count});
+	send_answer_write(
+	    &out, &(struct send_answer){"AAAAAAAAAAA", results, request.count, false});
 	send_request_finish(&request);
 	json_destroy(doc);
 	if (refused)

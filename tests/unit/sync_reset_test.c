@@ -104,9 +104,10 @@ own_messages_are_sent_again(void **state)
 	    s, METHOD_LOGIN_SYNC, 0, "{'cursor':['AAAAAAAAAAA',5],'known':['AAAAAAAAAAA',11]}");
 	assert_asked(s, METHOD_RESET, 0, "{'generations':[['AAAAAAAAAAA',11]]}");
 	assert_asked(s, METHOD_SEND, 2,
-	    "{'messages':[{'to':'bob@x','key':" K(1) ",'type':'text','text':'one','was':11},"
-	                                             "{'to':'bob@x','key':" K(2) ",'after':" K(
-	                                                 1) ",'type':'text','text':'two'}]}");
+	    "{'messages':[{'to':'bob@x','key':" K(
+	        1) ",'type':'text','text':'one','was':11},"
+	           "{'to':'bob@x','key':" K(2) ",'after':" K(
+	               1) ",'type':'text','text':'two'}],'known':['BBBBBBBBBBB',9]}");
 	assert_outbox(s, "");
 	assert_held(s, "bob@x 2/2");
 }

@@ -164,7 +164,7 @@ test_send_request_comes_back(void **state)
 	send_request_begin(&out);
 	send_request_add(&out, &items[0]);
 	send_request_add(&out, &items[1]);
-	send_request_end(&out);
+	send_request_end(&out, &(struct cursor){.stamp = 0});
 	doc = read_back(&out);
 	assert_int_equal(send_request_read(&back, doc, NULL), STATUS_OK);
 	assert_int_equal(back.count, 2);
@@ -249,7 +249,7 @@ test_text_at_its_limit(void **state)
 		buf_init(&out, LIMIT_REQUEST);
 		send_request_begin(&out);
 		send_request_add(&out, &item);
-		send_request_end(&out);
+		send_request_end(&out, &(struct cursor){.stamp = 0});
 		doc = read_back(&out);
 		assert_int_equal(
 		    send_request_read(&back, doc, NULL), over ? STATUS_TOO_LARGE : STATUS_OK);
@@ -267,7 +267,7 @@ test_send_answer_comes_back(void **state)
 	    {.conversation = "bob@x", .msg_id = 8, .time = 3, .stamp = 10, .repeated = true},
 	    {.error = WIRE_KEY_CONFLICT, .error_text = "no"},
 	};
-	const struct send_answer answer = {"AAAAAAAAAAA", results, 3};
+	const struct send_answer answer = {"AAAAAAAAAAA", results, 3, false};
 	struct send_answer back;
 	struct json *doc;
 	struct buf out;
