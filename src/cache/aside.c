@@ -11,6 +11,7 @@
 
 #include "cache/internal.h"
 
+/* One that was recalled meanwhile comes without its text. */
 static bool
 is_same(sqlite3_stmt *statement, const struct message *message)
 {
@@ -20,7 +21,7 @@ is_same(sqlite3_stmt *statement, const struct message *message)
 	return (message->was || sqlite3_column_int64(statement, 1) == message->msg_id) &&
 	       strcmp(column_text(statement, 2), message->from) == 0 &&
 	       strcmp(column_text(statement, 3), message->type) == 0 &&
-	       (text && other ? strcmp(text, other) == 0 : text == other);
+	       (!other || (text && strcmp(text, other) == 0));
 }
 
 static enum status

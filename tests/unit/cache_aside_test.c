@@ -153,6 +153,21 @@ test_was_is_believed_of_the_same_alone(void **state)
 	assert_string_equal(tell_next(f, all, NULL, 9), "bob5 bob6");
 }
 
+/* It comes again as a recall left it: then nothing of it stays. */
+static void
+test_one_that_was_recalled_meanwhile(void **state)
+{
+	struct fixture *f = *state;
+	struct message messages[7], erased;
+	int64_t fork = live(f, messages);
+
+	must_reset(f, NEW, fork);
+	erased = again(f, 5, &messages[4]);
+	erased.text = NULL;
+	comes(f, NEW, erased);
+	assert_string_equal(history(f, 0, 0, 9, false), "1 2 3 4s 7~ 5");
+}
+
 static void
 test_a_consumer_of_what_comes_from_now_on(void **state)
 {
@@ -354,6 +369,7 @@ main(void)
 	    TEST(test_consumers_get_what_is_new_only),
 	    TEST(test_one_that_was_not_lost_comes_as_it_was),
 	    TEST(test_was_is_believed_of_the_same_alone),
+	    TEST(test_one_that_was_recalled_meanwhile),
 	    TEST(test_a_consumer_of_what_comes_from_now_on),
 	    TEST(test_two_forks_in_a_row),
 	    TEST(test_lost_amendments_are_taken_back),
