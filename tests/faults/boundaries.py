@@ -27,11 +27,12 @@ INTERRUPTED = (0, 1, 69, 75)
 class Case:
     """args, input: the command, of alice0, and what it reads. again: what finishes it after a kill,
     where that is not the same once more. repeat: what then has nothing left to do, and repeat_code
-    its exit code. maybe: it may have done nothing at all where it was killed early."""
+    its exit code. maybe: it may have done nothing at all where it was killed early. state: which of
+    the states that prepare() kept it begins with."""
 
     def __init__(self, name, args, input=b"", again=None, again_input=b"", codes=(0,), repeat=None,
-                 repeat_code=0, maybe=False):
-        self.name = name
+                 repeat_code=0, maybe=False, state="before"):
+        self.name, self.state = name, state
         self.first = (args, input)
         self.again = (again, again_input) if again else self.first
         self.repeat = (repeat, b"") if repeat else self.again
@@ -61,6 +62,8 @@ CASES = [
     Case("contact-remove", ["contact", "remove", "bob"]),
     Case("login", LOGIN, PASSWORD, repeat=["fetch"]),
     Case("logout", ["logout"], again=LOGIN, again_input=PASSWORD, repeat=["fetch"]),
+    Case("reset", ["fetch"], state="forked"),
+    Case("reset-recv", RECV, codes=(0, 1), repeat_code=1, state="forked"),
 ]
 
 
@@ -82,7 +85,25 @@ def prepare(t):
     world.run(bob0, "send", "alice", "b5")
     world.run(alice0, "send", "bob", "--lines", "--queue", input=b"q1\nq2\n")
     world.save("before")
+    fork(world)
     return world
+
+
+def fork(world):
+    """Everybody goes on, and then the server is put back to what it was. Of what alice0 knows some is
+    lost for good, and some is hers."""
+    alice0, bob0 = world.devices["alice0"], world.devices["bob0"]
+    world.backup("copy")
+    world.start_server()
+    world.run(alice0, "fetch")
+    world.run(bob0, "send", "alice", "lost")
+    world.run(alice0, "send", "bob", "--lines", input=b"again\nonce more\n")
+    world.run(alice0, "react", "bob", "2", "+1")
+    world.run(alice0, "contact", "add", "eve")
+    world.run(alice0, "recv", "--consumer", "c")
+    world.crash(down=True)
+    world.restore("copy")
+    world.save("forked")
 
 
 def form(world):
@@ -103,6 +124,7 @@ def form(world):
         "counts": cache.counts,
         "outbox": [(row["conversation"], row["text"], row["failure"]) for row in cache.queue],
         "contacts": [(c[0], c[1], c[3]) for c in cache.contacts],
+        "set aside": [(row["sender"], row["type"], row["text"]) for row in cache.aside],
         "folds": (cache.folds, cache.reactions),
         "read markers": {name: head["read"] for name, head in cache.heads.items()},
         "groups": cache.groups,
@@ -151,11 +173,11 @@ class Trial:
         """The outcome where nothing is killed. The names of the boundaries of each side."""
         world, case = self.world, self.case
         if case.maybe:
-            world.load("before")
+            world.load(case.state)
             world.start_server()
             self.run(case.again)
             self.allowed.append(self.finish())
-        world.load("before")
+        world.load(case.state)
         passed = world.t.path("passed-server")
         read_lines(passed)  # what an earlier case left
         world.start_server(TERN_TEST_PASSED=passed)
@@ -175,7 +197,7 @@ class Trial:
         """Everything again, with a kill at that boundary."""
         world, case = self.world, self.case
         power = {"TERN_TEST_POWER": "1"} if side.endswith("power") else {}
-        world.load("before")
+        world.load(case.state)
         if side.startswith("client"):
             world.start_server()
             first = self.run(case.first, env={"TERN_TEST_KILL": str(number), **power})

@@ -8,11 +8,11 @@ import replay
 STEPS = 40
 
 
-def run(t, seed, steps):
-    done = replay.Run(t, seed, replay.schedule(seed, steps))
+def run(t, seed, steps, restore=False):
+    done = replay.Run(t, seed, replay.schedule(seed, steps, restore))
     trouble = done.run()
     check(not trouble, "\n".join([*trouble[:10], "again: " + replay.again(
-        seed, {"restore": False, "steps": steps})]))
+        seed, {"restore": restore, "steps": steps})]))
     how = "" if disks.mounts else "; full disks only by a limit on files: mounting is not permitted"
     print(f"# {len(done.messages)} messages, {sum(done.faults.values())} faults{how}")
     return done
@@ -24,6 +24,11 @@ def test_seed_1(t):
 
 def test_seed_2(t):
     run(t, 2, STEPS)
+
+
+def test_backups_are_put_back(t):
+    done = run(t, 6, STEPS, restore=True)
+    check(done.restored, "a backup was put back")
 
 
 def test_same_again(t):
