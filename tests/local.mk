@@ -94,7 +94,7 @@ endif
 EXTRA_DIST += tests/unit/quotes.h tests/fuzz
 EXTRA_DIST += tests/run tests/bare-debian tests/valgrind tests/lib tests/cli tests/server \
 	tests/faults tests/check-docs tests/check-format tests/check-functions tests/check-layers \
-	tests/check-model tests/check-po tests/model
+	tests/check-model tests/check-po tests/model tests/old
 
 # make check T=send runs the tests that have "send" in their names.
 check-local:
