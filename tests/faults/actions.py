@@ -17,7 +17,7 @@ import signal
 import tern_test
 from tern_programs import check
 
-from databases import look_into
+from databases import Cache
 from fault_proxy import ANSWERS, PARTS, REFUSALS
 
 DOMAIN = tern_test.DOMAIN
@@ -267,9 +267,7 @@ class Amend(Action):
     def target(self, run, step):
         """The number of one that may be amended so, as far as the cache knows; None where it holds
         no such one."""
-        cache = look_into(run.world.devices[step["device"]].cache)
-        if cache is None:
-            return None
+        cache = Cache(run.world.devices[step["device"]].cache)
         found = [row.msg_id for row in cache.messages.get(address_of(step["to"]), ())
                  if row.type == "text" and (step["kind"] in ("react", "unreact")
                                             or row.sender == cache.address

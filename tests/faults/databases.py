@@ -62,6 +62,13 @@ def sees(spans, msg_id):
     return any(a <= msg_id and (b is None or msg_id <= b) for a, b in spans)
 
 
+def hears_of_recall(rows, row):
+    """Whether who sees these rows has been told that what the row says was taken back. Who left a
+    group before hasn't, and may keep it."""
+    target = row.target if row.type == "edit" else row.msg_id
+    return any(other.type == "recall" and other.target == target for other in rows)
+
+
 class Stored:
     """All that the server has. complaints: SQLite's own, where it is to look at every page."""
 
@@ -195,14 +202,6 @@ class Cache:
                 row["place"], row["handing"], row["next"])
         self.waiting = sum(place[2] is not None for place in self.places.values())
         db.close()
-
-
-def look_into(path):
-    """A device's cache; None where not even a look at it is possible: its disk is full."""
-    try:
-        return Cache(path)
-    except sqlite3.OperationalError:
-        return None
 
 
 def content(path, leave_out=("traffic",)):

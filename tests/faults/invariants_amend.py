@@ -6,7 +6,7 @@ import uuid
 
 from tern_programs import check
 
-from databases import peer
+from databases import hears_of_recall, peer
 from world import SUFFIXES
 
 
@@ -66,6 +66,14 @@ def recalled_texts(run):
                     yield (pair, row), text.split(" ")[0]
 
 
+def concerns(run, name, pair, row):
+    """Whether the device has to have heard of the recall."""
+    own = run.caches[name].address
+    if not pair[0].startswith("#"):
+        return True
+    return hears_of_recall(run.stored.of(own).get(pair[0], (0, 0, []))[2], row)
+
+
 def recalled_text_is_nowhere(run):
     """Neither in a file of any cache or of the server, nor among the words to search for."""
     recalled = list(recalled_texts(run))
@@ -82,11 +90,14 @@ def recalled_text_is_nowhere(run):
             with open(path + end, "rb") as file:
                 data = file.read()
             yield from (f"{os.path.basename(path + end)} of {name} holds {word}: {pair} {row.msg_id}"
-                        for (pair, row), word in recalled if word.encode() in data)
+                        for (pair, row), word in recalled if word.encode() in data
+                        and (name == "server" or concerns(run, name, pair, row)))
     for name in run.caches:
         db = sqlite3.connect(f"file:{files[name]}?mode=ro", uri=True)
-        yield from (f"{name} finds {word}" for _, word in recalled if db.execute(
-            "SELECT rowid FROM search WHERE search MATCH ?", (f'"{word}"',)).fetchone())
+        yield from (f"{name} finds {word}" for (pair, row), word in recalled
+                    if concerns(run, name, pair, row) and db.execute(
+                        "SELECT rowid FROM search WHERE search MATCH ?",
+                        (f'"{word}"',)).fetchone())
         db.close()
     run.world.start_server()
 
