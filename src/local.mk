@@ -7,6 +7,7 @@ src_libbase_a_SOURCES = \
 	src/base/io.c src/base/io.h \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/mem.c src/base/mem.h \
+	src/base/number.h \
 	src/base/path.c src/base/path.h \
 	src/base/random.c src/base/random.h \
 	src/base/status.c src/base/status.h \

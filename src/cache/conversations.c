@@ -1,13 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cache/internal.h"
-
-static int64_t
-higher(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* Nothing at or below it is unread. */
 static int64_t

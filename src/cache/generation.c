@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cache/internal.h"
 
 static void
@@ -110,12 +111,6 @@ generation_compare(struct cache *cache, const struct cache_change *change,
 	else
 		*applied = CACHE_APPLIED;
 	return STATUS_OK;
-}
-
-static int64_t
-higher(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* The highest stamp in it. */

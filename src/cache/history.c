@@ -128,20 +128,11 @@ tell_aside(struct telling *telling, const char *conversation, int64_t stamp, str
 
 	while (status == STATUS_OK && telling->has_aside &&
 	       sqlite3_column_int64(statement, 3) < stamp) {
-		struct message message = {
-		    .conversation = conversation,
-		    .msg_id = sqlite3_column_int64(statement, 0),
-		    .from = column_text(statement, 1),
-		    .time = sqlite3_column_int64(statement, 2),
-		    .stamp = sqlite3_column_int64(statement, 3),
-		    .type = column_text(statement, 4),
-		    .text = column_text(statement, 5),
-		    .target = sqlite3_column_int64(statement, 7),
-		    .was = sqlite3_column_int64(statement, 8),
-		    .aside = true,
-		};
+		struct message message;
 
-		message.has_key = column_key(statement, 6, &message.key);
+		message_columns(statement, &message);
+		message.conversation = conversation;
+		message.aside = true;
 		telling->row(telling->arg, &message);
 		status = cache_step(telling->cache, statement, &telling->has_aside, err);
 	}

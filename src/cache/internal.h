@@ -282,6 +282,10 @@ void message_reader_turn(
 /* What the first columns of MESSAGE_COLUMNS say: the message as it came, whatever its amendments
  * made of it, without its conversation. */
 void message_columns(sqlite3_stmt *statement, struct message *message);
+/* Tells each row of a query of MESSAGE_COLUMNS, in a transaction of its own. The message and its
+ * strings are borrowed until row returns. IO, LOCKED. */
+enum status cache_message_rows(struct cache *cache, enum sql sql, const struct value *values,
+    void (*row)(void *arg, const struct message *message), void *arg, struct error *err);
 /* The row that SQL_MESSAGE_LIST stands on. */
 enum status message_read(struct message_reader *reader, sqlite3_stmt *statement,
     struct message *message, struct error *err);

@@ -147,6 +147,28 @@ message_columns(sqlite3_stmt *statement, struct message *message)
 	message->has_key = column_key(statement, 6, &message->key);
 }
 
+enum status
+cache_message_rows(struct cache *cache, enum sql sql, const struct value *values,
+    void (*row)(void *arg, const struct message *message), void *arg, struct error *err)
+{
+	struct message message;
+	sqlite3_stmt *statement;
+	bool more = true;
+	enum status status = cache_begin(cache, READ, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = cache_query(cache, sql, values, &statement, err);
+	while (status == STATUS_OK) {
+		status = cache_step(cache, statement, &more, err);
+		if (status != STATUS_OK || !more)
+			break;
+		message_columns(statement, &message);
+		row(arg, &message);
+	}
+	return cache_end(cache, status, err);
+}
+
 /* Columns of MESSAGE_COLUMNS, in statements.c. */
 enum status
 message_read(struct message_reader *reader, sqlite3_stmt *statement, struct message *message,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "cache/internal.h"
 
 /* Both sets have the same rows; only the table differs. */
@@ -14,18 +15,6 @@ static const struct {
     [RANGES_HELD] = {SQL_HELD_BELOW, SQL_HELD_ADD, SQL_HELD_EXTEND, SQL_HELD_REMOVE},
     [RANGES_ACK] = {SQL_ACK_BELOW, SQL_ACK_ADD, SQL_ACK_EXTEND, SQL_ACK_REMOVE},
 };
-
-static int64_t
-lower(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t
-higher(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 static int64_t
 length_of(struct id_range ids)

@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 
+#include "base/number.h"
 #include "base/timeu.h"
 #include "cache/internal.h"
 
@@ -221,12 +222,6 @@ lower_places(struct losing *losing, struct error *err)
 	return status == STATUS_OK
 	           ? cache_run(losing->cache, SQL_PLACE_LOWER, VALUES(INT(id), INT(highest)), err)
 	           : status;
-}
-
-static int64_t
-lower(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* Nothing above `kept` is known any more. */

@@ -10,6 +10,7 @@
 #include <unistring/version.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/words.h"
 #include "cache/internal.h"
 #include "cache/search.h"
@@ -76,12 +77,6 @@ set_erasing(struct cache *cache, int64_t erased, enum erasing erasing, struct er
 {
 	return cache_run(
 	    cache, SQL_SEARCH_ERASING, VALUES(INT(erased * ERASING_STEPS + erasing)), err);
-}
-
-static int64_t
-higher(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 /* ---- a document ---- */

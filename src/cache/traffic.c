@@ -52,21 +52,6 @@ enum status
 cache_sample(struct cache *cache, size_t limit,
     void (*row)(void *arg, const struct message *message), void *arg, struct error *err)
 {
-	struct message message;
-	sqlite3_stmt *statement;
-	bool more = true;
-	enum status status = cache_begin(cache, READ, err);
-
-	if (status != STATUS_OK)
-		return status;
-	status =
-	    cache_query(cache, SQL_MESSAGE_SAMPLE, VALUES(INT((int64_t)limit)), &statement, err);
-	while (status == STATUS_OK) {
-		status = cache_step(cache, statement, &more, err);
-		if (status != STATUS_OK || !more)
-			break;
-		message_columns(statement, &message);
-		row(arg, &message);
-	}
-	return cache_end(cache, status, err);
+	return cache_message_rows(
+	    cache, SQL_MESSAGE_SAMPLE, VALUES(INT((int64_t)limit)), row, arg, err);
 }

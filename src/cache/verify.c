@@ -5,18 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cache/internal.h"
 
 static void
 tell(const struct cache_verify *verify, const struct difference *difference)
 {
 	verify->found(verify->arg, difference);
-}
-
-static int64_t
-lower(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* ---- reading ---- */
@@ -58,24 +53,9 @@ enum status
 cache_messages(struct cache *cache, const struct conversation_range *range,
     void (*row)(void *arg, const struct message *message), void *arg, struct error *err)
 {
-	struct message message;
-	sqlite3_stmt *statement;
-	bool more = true;
-	enum status status = cache_begin(cache, READ, err);
-
-	if (status != STATUS_OK)
-		return status;
-	status = cache_query(cache, SQL_VERIFY_MESSAGES,
-	    VALUES(TEXT(range->conversation), INT(range->ids.first), INT(range->ids.last)),
-	    &statement, err);
-	while (status == STATUS_OK) {
-		status = cache_step(cache, statement, &more, err);
-		if (status != STATUS_OK || !more)
-			break;
-		message_columns(statement, &message);
-		row(arg, &message);
-	}
-	return cache_end(cache, status, err);
+	return cache_message_rows(cache, SQL_VERIFY_MESSAGES,
+	    VALUES(TEXT(range->conversation), INT(range->ids.first), INT(range->ids.last)), row,
+	    arg, err);
 }
 
 /* ---- ranges ---- */

@@ -5,19 +5,8 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "base/timeu.h"
-
-static int64_t
-lower(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t
-higher(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* ---- what may go ---- */
 
