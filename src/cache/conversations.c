@@ -273,8 +273,25 @@ conversation_hold(struct cache *cache, struct conversation *conversation, struct
 	return STATUS_OK;
 }
 
-static void
-tell(sqlite3_stmt *statement, void (*row)(void *arg, const struct cache_conversation *), void *arg)
+/*
+ * What expired before it was pulled is counted still, for nobody can tell whether it counted: once
+ * nothing is missing, the rows say it.
+ */
+static enum status
+count_after_expiry(struct cache *cache, sqlite3_stmt *statement, const struct address *own,
+    struct cache_conversation *told, struct error *err)
+{
+	const struct conversation c = {.id = sqlite3_column_int64(statement, 10)};
+
+	if (told->missing || told->head.first == 1 || told->unread == 0)
+		return STATUS_OK;
+	return count_held(cache, &c, read_floor(told->head.read, told->head.first), told->head.last,
+	    own, &told->unread, err);
+}
+
+static enum status
+tell(struct cache *cache, sqlite3_stmt *statement, const struct address *own,
+    void (*row)(void *arg, const struct cache_conversation *), void *arg, struct error *err)
 {
 	struct cache_conversation told = {
 	    .head =
@@ -290,13 +307,17 @@ tell(sqlite3_stmt *statement, void (*row)(void *arg, const struct cache_conversa
 	        },
 	    .held = sqlite3_column_int64(statement, 6),
 	};
+	enum status status;
 
 	told.missing = told.head.last - told.head.first + 1 - told.held;
 	/* Where messages are missing that the marker passed, they are counted still. */
 	told.unread = sqlite3_column_int64(statement, 7);
 	if (told.unread < 0 || told.head.read >= told.head.last)
 		told.unread = 0;
-	row(arg, &told);
+	status = count_after_expiry(cache, statement, own, &told, err);
+	if (status == STATUS_OK)
+		row(arg, &told);
+	return status;
 }
 
 enum status
@@ -304,17 +325,20 @@ cache_conversations(struct cache *cache,
     void (*row)(void *arg, const struct cache_conversation *conversation), void *arg,
     struct error *err)
 {
+	struct address own;
 	sqlite3_stmt *statement;
 	bool more = true;
 	enum status status = cache_begin(cache, READ, err);
 
 	if (status != STATUS_OK)
 		return status;
-	status = cache_query(cache, SQL_CONVERSATION_LIST, NO_VALUES, &statement, err);
+	status = account_own(cache, &own, err);
+	if (status == STATUS_OK)
+		status = cache_query(cache, SQL_CONVERSATION_LIST, NO_VALUES, &statement, err);
 	while (status == STATUS_OK && more) {
 		status = cache_step(cache, statement, &more, err);
 		if (status == STATUS_OK && more)
-			tell(statement, row, arg);
+			status = tell(cache, statement, &own, row, arg, err);
 	}
 	return cache_end(cache, status, err);
 }

@@ -291,7 +291,8 @@ static const char *const texts[SQL_COUNT] = {
                               " last_stamp = ?13"
                               " WHERE conversation_id = ?1",
     [SQL_CONVERSATION_LIST] = "SELECT address, first, last, ack, read, stamp, held, unread,"
-                              " peer_ack, peer_read FROM conversation ORDER BY address",
+                              " peer_ack, peer_read, conversation_id FROM conversation"
+                              " ORDER BY address",
     [SQL_CONVERSATION_REACHES] = "SELECT conversation_id, first FROM conversation"
                                  " WHERE held > 0",
     [SQL_MARKER_LIST] = "SELECT address, read FROM conversation WHERE read > read_told LIMIT ?1",

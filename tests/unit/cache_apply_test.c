@@ -253,6 +253,18 @@ test_expired_ids_are_neither_held_nor_missing(void **state)
 }
 
 static void
+test_what_expired_unseen_is_not_unread(void **state)
+{
+	struct fixture *f = *state;
+
+	apply_head(f, &HEAD(BOB, 1, 20, 0, 0, 500));
+	store(f, BOB, 15, 20, 15, 20);
+	assert_string_equal(
+	    tell_conversations(f), "bob 15-20 ack 0 read 0 held 6 missing 0 unread 6");
+	check_sound(f);
+}
+
+static void
 test_own_messages_are_never_unread(void **state)
 {
 	struct fixture *f = *state;
@@ -465,6 +477,7 @@ main(void)
 	    TEST(test_held_messages_stay_as_they_are),
 	    TEST(test_pages_join_and_never_reach_beyond_last),
 	    TEST(test_expired_ids_are_neither_held_nor_missing),
+	    TEST(test_what_expired_unseen_is_not_unread),
 	    TEST(test_own_messages_are_never_unread),
 	    TEST(test_markers_wait_to_be_told),
 	    TEST(test_drafts),
