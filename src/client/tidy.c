@@ -7,7 +7,7 @@
 enum {
 	ROWS = 500,    /* messages indexed in one step: some hundredth of a second */
 	IDLE_MS = 300, /* nothing came for so long: acknowledgements have left */
-	RETRY_S = 60,  /* where another process is in the way */
+	RETRY_S = 60,  /* where another process is in the way, or does it */
 };
 
 enum tidied { TIDY, UNTIDY, LATER };
@@ -77,10 +77,10 @@ tidy_look(struct client *client, bool changed)
 		tidy->due = now + IDLE_MS * TIME_MS;
 		return;
 	}
-	/* Of several processes the one that holds the line does it. */
-	if (now < tidy->due || !sync_has_line(client->sync))
+	if (now < tidy->due)
 		return;
-	switch (step(client)) {
+	/* Of several processes the one that holds the line does it. */
+	switch (sync_has_line(client->sync) ? step(client) : LATER) {
 	case TIDY:
 		tidy->due = INT64_MAX;
 		break;

@@ -1,5 +1,6 @@
 """Several processes on one cache: one holds the line, the others follow it."""
 import json
+import resource
 import threading
 import time
 
@@ -103,6 +104,19 @@ def test_two_devices(t):
                     ["from the desk", "from the laptop"], "history")
     check_equal([m["text"] for m in bob.json("recv")], ["from the desk", "from the laptop"],
                 "what bob has")
+
+
+def test_waiting_beside_another_costs_nothing(t):
+    """One holds the line; another that waits for something leaves the processor alone."""
+    _, alice, _ = pair(t)
+    follower = alice.start("recv", "--follow", "--consumer", "a")
+    wait_for(lambda: alice.json("status")[0]["line_held"], what="the line")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    alice.run("recv", "--consumer", "b", "--count", "1", "--timeout", "3", expect=1)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    check(follower.alive(), "it still follows")
+    check(used < 1, f"{used} s of 3")
 
 
 tern_test.main()
