@@ -50,6 +50,7 @@ WRONG = [
     ["group", "create", "bob"], ["group", "role", "#g", "bob", "king"],
     ["group", "kick", "#g", "not an address"],
     ["status", "extra"], ["status", "--nothing"],
+    ["verify", "bob"], ["verify", "--repair=x"], ["verify", "--timeout", "x"],
     ["version", "extra"], ["help", "nothing-like-this"],
 ]
 
