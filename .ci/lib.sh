@@ -68,10 +68,11 @@ build() {
 	quietly "$directory/make.log" make -C "$directory" -j "$(nproc)"
 }
 
-# check DIRECTORY: runs all tests in a directory that build() made. The last line is their sum.
+# check DIRECTORY [TESTS]: runs the tests, or those with TESTS in their names, in a directory that
+# build() made. The last line is their sum.
 check() {
 	rm -f "$1/tests/summary"
-	if make --no-print-directory -s -C "$1" -j "$(nproc)" check </dev/null 2>&1; then
+	if make --no-print-directory -s -C "$1" -j "$(nproc)" check T="${2:-}" </dev/null 2>&1; then
 		return 0
 	fi
 	cat "$1/tests/summary" 2>/dev/null || echo "0 passed, 1 failed" # after what make says
