@@ -1,6 +1,5 @@
 #include "options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,15 +14,24 @@ enum { SERVE = 1, USER_ADD = 2, BOTH = SERVE | USER_ADD };
 /* Takes an option's value (NULL where it has none); false where it isn't one. */
 typedef bool take_fn(struct options *options, const char *value);
 
+/* A number from 1 to the highest. */
+static bool
+take_number(int64_t *number, int64_t highest, const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	if (digits == 0 || digits > 18 || value[digits])
+		return false;
+	*number = strtoll(value, NULL, 10);
+	return *number >= 1 && *number <= highest;
+}
+
 static bool
 take_ms(int *ms, const char *value)
 {
-	char *rest;
-	long number;
+	int64_t number;
 
-	errno = 0;
-	number = strtol(value, &rest, 10);
-	if (errno || *rest || *value < '0' || *value > '9' || number < 1 || number > INT_MAX)
+	if (!take_number(&number, INT_MAX, value))
 		return false;
 	*ms = (int)number;
 	return true;
@@ -84,18 +92,6 @@ static bool
 take_drain(struct options *options, const char *value)
 {
 	return take_ms(&options->config.drain_ms, value);
-}
-
-/* A number from 1 to the highest. */
-static bool
-take_number(int64_t *number, int64_t highest, const char *value)
-{
-	size_t digits = strspn(value, "0123456789");
-
-	if (digits == 0 || digits > 18 || value[digits])
-		return false;
-	*number = strtoll(value, NULL, 10);
-	return *number >= 1 && *number <= highest;
 }
 
 static bool

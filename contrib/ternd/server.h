@@ -38,7 +38,7 @@ struct server_config {
 	int64_t keep_days;      /* messages older than that are pruned; 0: never */
 	int64_t keep_messages;  /* of each conversation, the newest; 0: all */
 	int64_t prune_every_ms; /* 3600000 */
-	bool prune_anyway;      /* the operator says that the clock is right */
+	bool prune_anyway;      /* the operator says that clock and amount are right */
 	bool weak_passwords;    /* Argon2id at its minimum: for tests only */
 };
 

@@ -312,12 +312,14 @@ struct store_driver {
 	/*
 	 * Deletes messages up to that id, the oldest first, at most limit, and moves the
 	 * conversation's first behind them; what was unread among them is not unread any more, of
-	 * at most limit members a call. *more: call it again. Makes no stamp. Writer.
+	 * a bounded number of members a call, which may delete nothing yet. *more: call it again.
+	 * Makes no stamp. Writer.
 	 */
 	enum status (*prune)(struct store *store, int64_t conversation_id, int64_t upto,
 	    size_t limit, int64_t *deleted, bool *more, struct error *err);
 	/* Deletes keys behind *after that were stored before that stamp, of those that were made
-	 * before it by their own clock: looks at no more than limit. *after: the last looked at.
+	 * before it by their own clock: looks at no more than limit, nor than the store takes at
+	 * once. *after, where there are more: the last looked at.
 	 * Writer. */
 	enum status (*prune_keys)(struct store *store, int64_t before, struct store_key *after,
 	    size_t limit, int64_t *deleted, bool *more, struct error *err);

@@ -1,20 +1,6 @@
-#include <errno.h>
-#include <stdlib.h>
-
 #include "cli/command.h"
 #include "cli/consumer.h"
-
-static enum status
-parse_id(const char *text, int64_t *id, struct error *err)
-{
-	char *end;
-
-	errno = 0;
-	*id = strtoll(text, &end, 10);
-	if (*text >= '1' && *text <= '9' && !*end && !errno)
-		return STATUS_OK;
-	return error_set(err, STATUS_USAGE, _("a message's number is a number from 1 on"));
-}
+#include "cli/outgoing.h"
 
 static enum status
 run(struct cli *cli, const void *options, int argc, char **argv, struct error *err)
@@ -28,7 +14,7 @@ run(struct cli *cli, const void *options, int argc, char **argv, struct error *e
 	if (status == STATUS_OK)
 		status = client_parse_address(cli->client, &who, argv[1], err);
 	if (status == STATUS_OK)
-		status = parse_id(argv[2], &id, err);
+		status = outgoing_msg_id(&id, argv[2], err);
 	return status == STATUS_OK ? client_done(cli->client, argv[0], &who, id, err) : status;
 }
 

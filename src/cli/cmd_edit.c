@@ -20,7 +20,7 @@ run(struct cli *cli, const void *options_, int argc, char **argv, struct error *
 
 	if (status != STATUS_OK)
 		return status;
-	buf_init(&text, OUTGOING_TEXT_MAX + 1);
+	buf_init(&text, MESSAGE_TEXT_MAX + 1);
 	status = outgoing_text(cli, &text, argc - 2, argv + 2, err);
 	message.text = buf_string(&text);
 	if (status == STATUS_OK)

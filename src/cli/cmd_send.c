@@ -67,7 +67,7 @@ check_line(struct sending *sending, const struct line *line)
 
 	if (line->too_long)
 		error_set(&why, STATUS_TOO_LARGE, _("line %lld has more than %d bytes; not sent"),
-		    (long long)line->number, OUTGOING_TEXT_MAX);
+		    (long long)line->number, MESSAGE_TEXT_MAX);
 	else if (!text_is_utf8(line->text, line->length))
 		error_set(&why, STATUS_USAGE, _("line %lld is not UTF-8 text; not sent"),
 		    (long long)line->number);
@@ -140,7 +140,7 @@ send_lines(
 	sending->o = o;
 	sending->to = *to;
 	sending->err = err;
-	lines_init(&lines, STDIN_FILENO, cli->config.stop_fd, OUTGOING_TEXT_MAX);
+	lines_init(&lines, STDIN_FILENO, cli->config.stop_fd, MESSAGE_TEXT_MAX);
 	while (status == STATUS_OK && (status = lines_read(&lines, err)) == STATUS_OK) {
 		bool end = lines.end;
 
@@ -175,7 +175,7 @@ run(struct cli *cli, const void *options_, int argc, char **argv, struct error *
 		    _("--lines reads standard input; it takes neither a text nor a --key"));
 	if (o->lines)
 		return send_lines(cli, o, &message.to, err);
-	buf_init(&text, OUTGOING_TEXT_MAX + 1);
+	buf_init(&text, MESSAGE_TEXT_MAX + 1);
 	status = outgoing_text(cli, &text, argc - 1, argv + 1, err);
 	message.text = buf_string(&text);
 	message.target = o->reply;

@@ -7,8 +7,6 @@
 #include "cli/command.h"
 #include "cli/print.h"
 
-enum { LINE_LIMIT = 16 * 1024 };
-
 struct verify_options {
 	int64_t timeout;
 	bool repair;

@@ -15,7 +15,7 @@ static enum status
 too_large(struct error *err)
 {
 	return error_set(
-	    err, STATUS_TOO_LARGE, _("the message has more than %d bytes"), OUTGOING_TEXT_MAX);
+	    err, STATUS_TOO_LARGE, _("the message has more than %d bytes"), MESSAGE_TEXT_MAX);
 }
 
 /* All of standard input but a last line end. */

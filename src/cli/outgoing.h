@@ -6,8 +6,6 @@
 #include "base/timeu.h"
 #include "cli/command.h"
 
-enum { OUTGOING_TEXT_MAX = MESSAGE_TEXT_MAX };
-
 /* --queue, --timeout, --key */
 struct outgoing_options {
 	int64_t timeout;
@@ -39,7 +37,7 @@ struct outgoing_options {
 	}
 
 /* The words of the command line; without any, or where the only one is -, all of standard input but
- * a last line end. text's limit is OUTGOING_TEXT_MAX + 1. USAGE, TOO_LARGE, IO, AGAIN. */
+ * a last line end. text's limit is MESSAGE_TEXT_MAX + 1. USAGE, TOO_LARGE, IO, AGAIN. */
 enum status
 outgoing_text(struct cli *cli, struct buf *text, int argc, char **argv, struct error *err);
 

@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "base/timeu.h"
 
-enum { LINE_LIMIT = 1024 * 1024 };
-
 void
 print_line(struct buf *line)
 {
@@ -32,15 +30,14 @@ print_flush(struct error *err)
 
 /* ---- text ---- */
 
-static void
+void
 add_safe(struct buf *out, const char *text)
 {
 	text_safe(out, text, strlen(text), TEXT_ONE_LINE);
 }
 
-/* A text of several lines goes on indented, so that a message's first line can be told. */
-static void
-add_lines(struct buf *out, const char *text)
+void
+add_lines(struct buf *out, const char *text, int indent)
 {
 	for (;;) {
 		size_t length = strcspn(text, "\n");
@@ -48,7 +45,7 @@ add_lines(struct buf *out, const char *text)
 		text_safe(out, text, length, TEXT_ONE_LINE);
 		if (!text[length])
 			return;
-		buf_add_string(out, "\n    ");
+		buf_printf(out, "\n%*s", indent, "");
 		text += length + 1;
 	}
 }
@@ -188,7 +185,7 @@ add_body(struct buf *out, const struct message *m)
 		buf_printf(out, ": [%s]", _("recalled"));
 	} else if (m->text) {
 		buf_add_string(out, ": ");
-		add_lines(out, m->text);
+		add_lines(out, m->text, MESSAGE_INDENT);
 	} else if (!m->target) {
 		buf_add_string(out, ": [");
 		add_safe(out, m->type);

@@ -11,6 +11,15 @@
 /* The version of the JSON that tern writes; it is in tern-json(5)'s history. */
 enum { JSON_VERSION = 1 };
 
+enum {
+	LINE_LIMIT = 1024 * 1024, /* bytes of a line, or of a text's lines */
+	MESSAGE_INDENT = 4,       /* of a message's further lines, so that its first can be told */
+};
+
+/* Appends a text as one line that does a terminal no harm. */
+void add_safe(struct buf *out, const char *text);
+/* The same for a text of several lines: all but the first are indented by so many blanks. */
+void add_lines(struct buf *out, const char *text, int indent);
 /* A line (or a text's lines) about a message. */
 void print_message_line(enum format format, const struct message *message, bool repeated);
 /* The same as text, behind the number by which other commands name the message. */

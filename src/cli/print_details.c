@@ -7,38 +7,14 @@
 #include "base/text.h"
 #include "base/timeu.h"
 
-enum {
-	DETAILS_LIMIT = 1024 * 1024,
-	NAME_COLUMN = 8, /* how wide the names of fields are at least */
-};
-
-static void
-add_safe(struct buf *out, const char *text)
-{
-	text_safe(out, text, strlen(text), TEXT_ONE_LINE);
-}
-
-/* A value of several lines goes on below itself. */
-static void
-add_value(struct buf *out, const char *text, int indent)
-{
-	for (;;) {
-		size_t length = strcspn(text, "\n");
-
-		text_safe(out, text, length, TEXT_ONE_LINE);
-		if (!text[length])
-			return;
-		buf_printf(out, "\n%*s", indent, "");
-		text += length + 1;
-	}
-}
+enum { NAME_COLUMN = 8 }; /* how wide the names of fields are at least */
 
 /* The names of fields hold nothing that a terminal would mind: the protocol says so. */
 static void
 add_field(struct buf *out, int width, const char *name, const char *value)
 {
 	buf_printf(out, "\n    %-*s  ", width, name);
-	add_value(out, value, width + 6);
+	add_lines(out, value, width + 6);
 }
 
 static void
@@ -69,7 +45,7 @@ print_person(
 {
 	struct buf line;
 
-	buf_init(&line, DETAILS_LIMIT);
+	buf_init(&line, LINE_LIMIT);
 	if (format == FORMAT_JSON) {
 		buf_add_char(&line, '{');
 		json_put_string(&line, "address", address);
@@ -93,7 +69,7 @@ print_profile(enum format format, const struct profile *profile)
 {
 	struct buf line;
 
-	buf_init(&line, DETAILS_LIMIT);
+	buf_init(&line, LINE_LIMIT);
 	if (format == FORMAT_JSON) {
 		buf_add_char(&line, '{');
 		json_put_string(&line, "address", profile->address);
@@ -167,7 +143,7 @@ print_group_detail(enum format format, const struct group_detail *detail, bool l
 {
 	struct buf line;
 
-	buf_init(&line, DETAILS_LIMIT);
+	buf_init(&line, LINE_LIMIT);
 	if (format == FORMAT_JSON)
 		group_json(&line, detail, looked);
 	else
@@ -181,7 +157,7 @@ print_member(enum format format, const char *group, const struct member *member,
 {
 	struct buf line;
 
-	buf_init(&line, DETAILS_LIMIT);
+	buf_init(&line, LINE_LIMIT);
 	if (format == FORMAT_JSON) {
 		buf_add_char(&line, '{');
 		json_put_string(&line, "group", group);
@@ -207,7 +183,7 @@ print_device(enum format format, const struct device *device)
 	char time[TIME_ISO_SIZE];
 	struct buf line;
 
-	buf_init(&line, DETAILS_LIMIT);
+	buf_init(&line, LINE_LIMIT);
 	if (format == FORMAT_JSON) {
 		buf_add_char(&line, '{');
 		json_put_int(&line, "device_id", device->device_id);

@@ -8,8 +8,6 @@
 #include "base/timeu.h"
 #include "cli/print.h"
 
-enum { LINE_LIMIT = 1024 * 1024 };
-
 /* ---- text ---- */
 
 /* How a hit stands out: in bold on a terminal that can, between asterisks elsewhere. */

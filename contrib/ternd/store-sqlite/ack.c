@@ -1,25 +1,6 @@
 /* Acknowledgements (doc/protocol.md 3.7). */
 #include "store-sqlite/sqlite.h"
 
-/* The device's acknowledged head, 0 for none yet. */
-static enum status
-ack_get(struct sqlite_store *store, int64_t device_id, int64_t conversation_id, int64_t *acked,
-    struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, ST_ACK_GET);
-	bool found;
-	enum status status;
-
-	*acked = 0;
-	sqlite3_bind_int64(st, 1, device_id);
-	sqlite3_bind_int64(st, 2, conversation_id);
-	if ((status = sql_next(store, st, &found, err)) || !found)
-		return status;
-	*acked = sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	return STATUS_OK;
-}
-
 enum status
 sqlite_ack_save(struct store *base, const struct caller *caller,
     const struct conversation_range *range, const struct store_head_sink *sink, struct error *err)
@@ -35,7 +16,8 @@ sqlite_ack_save(struct store *base, const struct caller *caller,
 		return status;
 	if (!to.head || (status = member_view(store, caller, &to, &view, err)) || !view.last)
 		return status;
-	if ((status = ack_get(store, caller->device_id, to.head->conversation_id, &acked, err)))
+	if ((status = sql_ask_numbers(store, ST_ACK_GET,
+	         NUMBERS(caller->device_id, to.head->conversation_id), &acked, err)))
 		return status;
 	if (acked < view.first - 1)
 		acked = view.first - 1;

@@ -1,4 +1,5 @@
 /* Read markers (doc/protocol.md 3.9). */
+#include "base/number.h"
 #include "store-sqlite/sqlite.h"
 
 /* The reader's row in a conversation. */
@@ -27,30 +28,6 @@ row_get(struct sqlite_store *store, int64_t account_id, int64_t conversation_id,
 	row->own = sqlite3_column_int64(st, 1);
 	row->own_read = sqlite3_column_int64(st, 2);
 	row->counted_to = sqlite3_column_int64(st, 3);
-	if (row->counted_to < row->read)
-		row->counted_to = row->read;
-	sqlite3_reset(st);
-	return STATUS_OK;
-}
-
-/* The number that a statement gives, bound as ids say. */
-static enum status
-count(struct sqlite_store *store, enum statement id, int64_t conversation_id, struct id_range ids,
-    int64_t account_id, int64_t *number, struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, id);
-	bool found;
-	enum status status;
-
-	sqlite3_bind_int64(st, 1, conversation_id);
-	sqlite3_bind_int64(st, 2, ids.first);
-	if (id == ST_OWN_COUNT) {
-		sqlite3_bind_int64(st, 3, ids.last);
-		sqlite3_bind_int64(st, 4, account_id);
-	}
-	if ((status = sql_next(store, st, &found, err)))
-		return status;
-	*number = sqlite3_column_int64(st, 0);
 	sqlite3_reset(st);
 	return STATUS_OK;
 }
@@ -69,8 +46,8 @@ count_own(struct sqlite_store *store, const struct caller *caller, const struct 
 	*own_read = row->own_read;
 	if (to <= row->counted_to)
 		return STATUS_OK;
-	status = count(
-	    store, ST_OWN_COUNT, head->conversation_id, ids, caller->account_id, &number, err);
+	status = sql_ask_numbers(store, ST_OWN_COUNT,
+	    NUMBERS(head->conversation_id, ids.first, ids.last, caller->account_id), &number, err);
 	*own_read = above ? row->own - number : row->own_read + number;
 	return status;
 }
@@ -79,15 +56,8 @@ static enum status
 row_set(struct sqlite_store *store, int64_t account_id, int64_t conversation_id, int64_t read,
     int64_t counted, int64_t own_read, struct error *err)
 {
-	sqlite3_stmt *st = sql_get(store, ST_MEMBER_READ);
-
-	sqlite3_bind_int64(st, 1, account_id);
-	sqlite3_bind_int64(st, 2, conversation_id);
-	sqlite3_bind_int64(st, 3, read);
-	sqlite3_bind_int64(st, 4, counted);
-	sqlite3_bind_int64(st, 5, own_read);
-	sqlite3_bind_int64(st, 6, stamp_next(store));
-	return sql_run(store, st, err);
+	return sql_run_numbers(store, ST_MEMBER_READ,
+	    NUMBERS(account_id, conversation_id, read, counted, own_read, stamp_next(store)), err);
 }
 
 /* Moves the marker of a conversation that was found to be the caller's. *moved: it was lower. */
@@ -104,9 +74,9 @@ move(struct sqlite_store *store, const struct caller *caller, const struct head 
 		return status;
 	*moved = true;
 	/* The counts stay where they were where a marker is still below what has expired. */
-	upto = to > row.counted_to ? to : row.counted_to;
-	if ((status = count(store, ST_COUNTED_UPTO, head->conversation_id,
-	         (struct id_range){upto, upto}, 0, &counted, err)) ||
+	upto = higher(to, row.counted_to);
+	if ((status = sql_ask_numbers(
+	         store, ST_COUNTED_UPTO, NUMBERS(head->conversation_id, upto), &counted, err)) ||
 	    (status = count_own(store, caller, head, &row, to, &own_read, err)))
 		return status;
 	return row_set(

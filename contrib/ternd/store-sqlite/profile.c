@@ -273,14 +273,9 @@ push_turn(
 static enum status
 push_save(struct sqlite_store *store, const struct push *push, bool done, struct error *err)
 {
-	sqlite3_stmt *st;
-
-	if (!done)
-		return sql_run_numbers(
-		    store, ST_PUSH_PUT, NUMBERS(push->account_id, push->owner_id), err);
-	st = sql_get(store, ST_PUSH_DONE);
-	sqlite3_bind_int64(st, 1, push->account_id);
-	return sql_run(store, st, err);
+	if (done)
+		return sql_run_numbers(store, ST_PUSH_DONE, NUMBERS(push->account_id), err);
+	return sql_run_numbers(store, ST_PUSH_PUT, NUMBERS(push->account_id, push->owner_id), err);
 }
 
 enum status

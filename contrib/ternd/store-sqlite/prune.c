@@ -1,6 +1,4 @@
 /* What is kept no longer: messages, and what became of keys (doc/protocol.md 3.6). */
-#include <stdio.h>
-
 #include "store-sqlite/sqlite.h"
 
 #include <string.h>
@@ -9,25 +7,6 @@
 #include "base/timeu.h"
 
 /* ---- what may go ---- */
-
-/* The stamp of a message; 0 where it isn't there. */
-static enum status
-stamp_of(struct sqlite_store *store, int64_t conversation_id, int64_t msg_id, int64_t *stamp,
-    struct error *err)
-{
-	sqlite3_stmt *st = sql_get(store, ST_PRUNE_STAMP);
-	bool found;
-	enum status status;
-
-	*stamp = 0;
-	sqlite3_bind_int64(st, 1, conversation_id);
-	sqlite3_bind_int64(st, 2, msg_id);
-	if ((status = sql_next(store, st, &found, err)) || !found)
-		return status;
-	*stamp = sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	return STATUS_OK;
-}
 
 /* *upto: the last message that is older; stamps grow with the ids, so it is found by halving. Most
  * conversations have none, which their first message tells. */
@@ -39,7 +18,8 @@ find_older(struct sqlite_store *store, int64_t before, const struct store_prunab
 
 	while (young - old > 1) {
 		int64_t stamp;
-		enum status status = stamp_of(store, row->conversation_id, at, &stamp, err);
+		enum status status = sql_ask_numbers(
+		    store, ST_PRUNE_STAMP, NUMBERS(row->conversation_id, at), &stamp, err);
 
 		if (status != STATUS_OK)
 			return status;
@@ -166,45 +146,23 @@ struct reader {
 	int64_t own_read;
 };
 
-static enum status
-ask(struct sqlite_store *store, sqlite3_stmt *st, int64_t *number, struct error *err)
-{
-	bool found;
-	enum status status = sql_next(store, st, &found, err);
-
-	*number = 0;
-	if (status != STATUS_OK || !found)
-		return status;
-	*number = sqlite3_column_int64(st, 0);
-	sqlite3_reset(st);
-	return STATUS_OK;
-}
-
 /* What goes counts as read; the marker, which others see, stays. */
 static enum status
 count_as_read(struct sqlite_store *store, int64_t conversation_id, const struct reader *reader,
     int64_t upto, int64_t counted, struct error *err)
 {
-	sqlite3_stmt *st = sql_get(store, ST_OWN_COUNT);
 	int64_t own = 0;
 	enum status status = STATUS_OK;
 
-	if (reader->own > reader->own_read) {
-		sqlite3_bind_int64(st, 1, conversation_id);
-		sqlite3_bind_int64(st, 2, reader->counted_to + 1);
-		sqlite3_bind_int64(st, 3, upto);
-		sqlite3_bind_int64(st, 4, reader->account_id);
-		status = ask(store, st, &own, err);
-	}
+	if (reader->own > reader->own_read)
+		status = sql_ask_numbers(store, ST_OWN_COUNT,
+		    NUMBERS(conversation_id, reader->counted_to + 1, upto, reader->account_id),
+		    &own, err);
 	if (status != STATUS_OK)
 		return status;
-	st = sql_get(store, ST_PRUNE_READER);
-	sqlite3_bind_int64(st, 1, reader->account_id);
-	sqlite3_bind_int64(st, 2, conversation_id);
-	sqlite3_bind_int64(st, 3, upto);
-	sqlite3_bind_int64(st, 4, counted);
-	sqlite3_bind_int64(st, 5, reader->own_read + own);
-	return sql_run(store, st, err);
+	return sql_run_numbers(store, ST_PRUNE_READER,
+	    NUMBERS(reader->account_id, conversation_id, upto, counted, reader->own_read + own),
+	    err);
 }
 
 enum { READERS = 100 }; /* members whose counts are set right at once */
@@ -230,10 +188,8 @@ count_readers(struct sqlite_store *store, const struct pruned *pruned, int64_t u
 		        sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3)};
 	if (status != STATUS_OK || !*count)
 		return status;
-	st = sql_get(store, ST_COUNTED_UPTO);
-	sqlite3_bind_int64(st, 1, pruned->conversation_id);
-	sqlite3_bind_int64(st, 2, upto);
-	status = ask(store, st, &counted, err);
+	status = sql_ask_numbers(
+	    store, ST_COUNTED_UPTO, NUMBERS(pruned->conversation_id, upto), &counted, err);
 	for (size_t i = 0; i < *count && status == STATUS_OK; i++)
 		status =
 		    count_as_read(store, pruned->conversation_id, &readers[i], upto, counted, err);
@@ -244,19 +200,15 @@ static enum status
 delete_messages(struct sqlite_store *store, struct pruned *pruned, int64_t upto, int64_t *deleted,
     struct error *err)
 {
-	sqlite3_stmt *st = sql_get(store, ST_PRUNE_MESSAGES);
-	enum status status;
+	enum status status = sql_run_numbers(store, ST_PRUNE_MESSAGES,
+	    NUMBERS(pruned->conversation_id, pruned->ids.first, upto), err);
 
-	sqlite3_bind_int64(st, 1, pruned->conversation_id);
-	sqlite3_bind_int64(st, 2, pruned->ids.first);
-	sqlite3_bind_int64(st, 3, upto);
-	if ((status = sql_run(store, st, err)))
+	if (status != STATUS_OK)
 		return status;
 	*deleted = sqlite3_changes(store->db);
-	st = sql_get(store, ST_PRUNE_FIRST);
-	sqlite3_bind_int64(st, 1, pruned->conversation_id);
-	sqlite3_bind_int64(st, 2, upto + 1);
-	if ((status = sql_run(store, st, err)))
+	status =
+	    sql_run_numbers(store, ST_PRUNE_FIRST, NUMBERS(pruned->conversation_id, upto + 1), err);
+	if (status != STATUS_OK)
 		return status;
 	if (pruned->head)
 		pruned->head->first_msg_id = upto + 1;
@@ -355,7 +307,7 @@ sqlite_newest_time(struct store *base, int64_t *time, struct error *err)
 {
 	struct sqlite_store *store = sqlite_of(base);
 	int64_t seen;
-	enum status status = ask(store, sql_get(store, ST_PRUNE_NEWEST), &seen, err);
+	enum status status = sql_ask_numbers(store, ST_PRUNE_NEWEST, NULL, 0, &seen, err);
 
 	*time = higher(store->stamp, seen);
 	return status;

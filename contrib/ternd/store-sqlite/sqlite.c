@@ -58,15 +58,37 @@ sql_run(struct sqlite_store *store, sqlite3_stmt *st, struct error *err)
 	return status;
 }
 
-enum status
-sql_run_numbers(struct sqlite_store *store, enum statement id, const int64_t *numbers, size_t count,
-    struct error *err)
+static sqlite3_stmt *
+get_bound(struct sqlite_store *store, enum statement id, const int64_t *numbers, size_t count)
 {
 	sqlite3_stmt *st = sql_get(store, id);
 
 	for (size_t i = 0; i < count; i++)
 		sqlite3_bind_int64(st, (int)i + 1, numbers[i]);
-	return sql_run(store, st, err);
+	return st;
+}
+
+enum status
+sql_run_numbers(struct sqlite_store *store, enum statement id, const int64_t *numbers, size_t count,
+    struct error *err)
+{
+	return sql_run(store, get_bound(store, id, numbers, count), err);
+}
+
+enum status
+sql_ask_numbers(struct sqlite_store *store, enum statement id, const int64_t *numbers, size_t count,
+    int64_t *number, struct error *err)
+{
+	sqlite3_stmt *st = get_bound(store, id, numbers, count);
+	bool found;
+	enum status status = sql_next(store, st, &found, err);
+
+	*number = 0;
+	if (status != STATUS_OK || !found)
+		return status;
+	*number = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return STATUS_OK;
 }
 
 void

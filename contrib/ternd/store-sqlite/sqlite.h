@@ -49,6 +49,10 @@ enum status sql_run(struct sqlite_store *store, sqlite3_stmt *st, struct error *
 /* Runs a statement without rows whose parameters are all numbers: NUMBERS(first, …). */
 enum status sql_run_numbers(struct sqlite_store *store, enum statement id, const int64_t *numbers,
     size_t count, struct error *err);
+/* Runs a statement of one row, or none, with such parameters: *number is its first column, 0 where
+ * there is no row. */
+enum status sql_ask_numbers(struct sqlite_store *store, enum statement id, const int64_t *numbers,
+    size_t count, int64_t *number, struct error *err);
 #define NUMBERS(...) \
 	(const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)
 enum status sql_next(struct sqlite_store *store, sqlite3_stmt *st, bool *found, struct error *err);

@@ -171,7 +171,8 @@ static const char *const sql[ST_COUNT] = {
                       " WHERE account_id = ?1 AND conversation_id = ?2 AND last_ack_msg_id < ?3",
     [ST_MEMBER_TOUCH] =
         "UPDATE member SET stamp = ?3 WHERE account_id = ?1 AND conversation_id = ?2",
-    [ST_MEMBER_READ_GET] = "SELECT last_read_msg_id, own, own_read, expired FROM member"
+    [ST_MEMBER_READ_GET] = "SELECT last_read_msg_id, own, own_read,"
+                           " max(last_read_msg_id, expired) FROM member"
                            " WHERE account_id = ?1 AND conversation_id = ?2",
     [ST_MEMBER_READ] = "UPDATE member SET last_read_msg_id = ?3, read_counted = ?4, own_read = ?5,"
                        " stamp = ?6 WHERE account_id = ?1 AND conversation_id = ?2",
