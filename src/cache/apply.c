@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/number.h"
 #include "cache/internal.h"
 #include "cache/verify.h"
 
@@ -248,8 +249,7 @@ static int64_t
 highest_stamp(const struct message *messages, size_t count, int64_t stamp)
 {
 	for (size_t i = 0; i < count; i++)
-		if (messages[i].stamp > stamp)
-			stamp = messages[i].stamp;
+		stamp = higher(stamp, messages[i].stamp);
 	return stamp;
 }
 

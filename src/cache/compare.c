@@ -94,14 +94,19 @@ by_address(const void *address, const void *row)
 	return strcmp(address, ((const struct cache_listed_row *)row)->address);
 }
 
+const struct cache_listed_row *
+cache_listed_find(const struct cache_listed *listed, const char *address)
+{
+	return listed->count
+	           ? bsearch(address, listed->rows, listed->count, sizeof *listed->rows, by_address)
+	           : NULL;
+}
+
 /* The stamp that the server was told; -1 where it was told of no such row. */
 static int64_t
 had_stamp(const struct cache_compared *compared, const char *address)
 {
-	const struct cache_listed *had = compared->had;
-	const struct cache_listed_row *row =
-	    had->count ? bsearch(address, had->rows, had->count, sizeof *had->rows, by_address)
-	               : NULL;
+	const struct cache_listed_row *row = cache_listed_find(compared->had, address);
 
 	return row ? row->stamp : -1;
 }
@@ -182,25 +187,18 @@ take_gone(struct cache *cache, const struct cache_compared *compared, struct err
 	return status;
 }
 
-/* The highest stamp in it: known under its generation from now on. */
-static int64_t
-compared_stamp(const struct cache_compared *compared)
-{
-	int64_t stamp = 0;
-
-	for (size_t i = 0; i < compared->contact_count; i++)
-		stamp = compared->contacts[i].stamp > stamp ? compared->contacts[i].stamp : stamp;
-	for (size_t i = 0; i < compared->group_count; i++)
-		stamp = compared->groups[i].stamp > stamp ? compared->groups[i].stamp : stamp;
-	for (size_t i = 0; i < compared->head_count; i++)
-		stamp = compared->heads[i].stamp > stamp ? compared->heads[i].stamp : stamp;
-	return stamp;
-}
-
 enum status
 cache_compare_apply(struct cache *cache, const struct cache_compared *compared,
     enum cache_applied *applied, struct error *err)
 {
+	const struct cache_change rows = {
+	    .contacts = compared->contacts,
+	    .contact_count = compared->contact_count,
+	    .groups = compared->groups,
+	    .group_count = compared->group_count,
+	    .heads = compared->heads,
+	    .head_count = compared->head_count,
+	};
 	bool fits;
 	enum status status = cache_begin(cache, WRITE, err);
 
@@ -213,8 +211,7 @@ cache_compare_apply(struct cache *cache, const struct cache_compared *compared,
 	if (status == STATUS_OK && fits)
 		status = take_gone(cache, compared, err);
 	if (status == STATUS_OK && fits)
-		status =
-		    generation_note(cache, compared->generation, compared_stamp(compared), err);
+		status = generation_note(cache, compared->generation, change_stamp(&rows), err);
 	return cache_end(cache, status, err);
 }
 

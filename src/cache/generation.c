@@ -113,8 +113,7 @@ generation_compare(struct cache *cache, const struct cache_change *change,
 	return STATUS_OK;
 }
 
-/* The highest stamp in it. */
-static int64_t
+int64_t
 change_stamp(const struct cache_change *change)
 {
 	int64_t stamp = change->to;

@@ -123,6 +123,8 @@ generation_note(struct cache *cache, const char *generation, int64_t stamp, stru
 /* What becomes of a change, by the rule of doc/protocol.md 3.3. */
 enum status generation_compare(struct cache *cache, const struct cache_change *change,
     enum cache_applied *applied, struct error *err);
+/* The highest stamp in it, `to` with it. */
+int64_t change_stamp(const struct cache_change *change);
 /* A change was applied: its cursor, and what its rows show to be known beyond it. */
 enum status
 generation_turn(struct cache *cache, const struct cache_change *change, struct error *err);

@@ -46,6 +46,9 @@ struct cache_listed {
 /* Those behind `after` (NULL: from the first on), at most `limit`. */
 enum status cache_listed(struct cache *cache, enum cache_list list, const char *after, size_t limit,
     struct cache_listed *listed, struct error *err);
+/* The row of an address, NULL where it is not among them; borrowed. */
+const struct cache_listed_row *
+cache_listed_find(const struct cache_listed *listed, const char *address);
 void cache_listed_finish(struct cache_listed *listed);
 
 /* How compare was answered (doc/protocol.md 3.10). */

@@ -4,7 +4,6 @@
 #include "base/path.h"
 #include "client/cost.h"
 #include "client/internal.h"
-#include "wire/limits.h"
 
 enum status
 client_contacts(struct client *client, void (*row)(void *arg, const struct contact *contact),
@@ -23,12 +22,13 @@ struct reading {
 	size_t told;
 };
 
-static void
-tell_entry(struct reading *reading, const struct outbox_entry *entry)
+/* An outbox entry as the message it is to be, of one's own; all strings are borrowed. */
+static struct message
+entry_message(const struct outbox_entry *entry, const char *own)
 {
-	const struct message message = {
+	return (struct message){
 	    .conversation = entry->conversation,
-	    .from = client_address(reading->client),
+	    .from = own,
 	    .time = entry->time,
 	    .type = entry->type,
 	    .text = entry->text && *entry->text ? entry->text : NULL,
@@ -37,6 +37,12 @@ tell_entry(struct reading *reading, const struct outbox_entry *entry)
 	    .key = entry->key,
 	    .state = entry->state == OUTBOX_FAILED ? STATE_FAILED : STATE_QUEUED,
 	};
+}
+
+static void
+tell_entry(struct reading *reading, const struct outbox_entry *entry)
+{
+	const struct message message = entry_message(entry, client_address(reading->client));
 
 	if (strcmp(entry->conversation, reading->query->who->text) != 0)
 		return;
@@ -272,17 +278,7 @@ static void
 tell_failed(void *arg, const struct outbox_entry *entry)
 {
 	struct failures *failures = arg;
-	const struct message message = {
-	    .conversation = entry->conversation,
-	    .from = failures->own,
-	    .time = entry->time,
-	    .type = entry->type,
-	    .text = entry->text && *entry->text ? entry->text : NULL,
-	    .target = entry->target,
-	    .has_key = true,
-	    .key = entry->key,
-	    .state = STATE_FAILED,
-	};
+	const struct message message = entry_message(entry, failures->own);
 
 	failures->row(failures->arg, &message, entry->failure);
 }

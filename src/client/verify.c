@@ -71,21 +71,6 @@ struct listing {
 	struct compare_answer answer;
 };
 
-static int
-by_address(const void *address, const void *row)
-{
-	return strcmp(address, ((const struct cache_listed_row *)row)->address);
-}
-
-static const struct cache_listed_row *
-had_row(const struct listing *listing, const char *address)
-{
-	const struct cache_listed *had = &listing->had;
-
-	return had->count ? bsearch(address, had->rows, had->count, sizeof *had->rows, by_address)
-	                  : NULL;
-}
-
 static void
 tell_row(struct listing *listing, const char *address, enum difference_kind kind)
 {
@@ -102,7 +87,8 @@ look_at_row(struct listing *listing, const char *address, int64_t stamp)
 {
 	if (stamp <= listing->run->cursor.stamp)
 		tell_row(listing, address,
-		    had_row(listing, address) ? DIFFERENCE_CONTENT : DIFFERENCE_MISSING);
+		    cache_listed_find(&listing->had, address) ? DIFFERENCE_CONTENT
+		                                              : DIFFERENCE_MISSING);
 }
 
 static enum status
@@ -129,7 +115,7 @@ look_at_rows(struct listing *listing, struct error *err)
 	for (size_t i = 0; i < a->group_count; i++)
 		look_at_row(listing, a->groups[i].address, a->groups[i].stamp);
 	for (size_t i = 0; i < a->gone_count; i++) {
-		const struct cache_listed_row *row = had_row(listing, a->gone[i]);
+		const struct cache_listed_row *row = cache_listed_find(&listing->had, a->gone[i]);
 
 		/* A group of which somebody only looked at the members has no stamp. */
 		if (row && row->stamp)

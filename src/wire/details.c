@@ -110,19 +110,6 @@ profile_set_answer_write(struct buf *out, const struct profile_set_answer *answe
 	buf_add_char(out, '}');
 }
 
-enum status
-profile_set_answer_read(
-    struct profile_set_answer *answer, const struct json *doc, struct error *err)
-{
-	enum status status = json_get_generation(doc, &answer->generation, err);
-
-	/* 0: nothing was ever set, nor is now. */
-	if (status == STATUS_OK)
-		status = json_get_int(
-		    doc, "stamp", JSON_REQUIRED, 0, LIMIT_INTEGER, &answer->stamp, err);
-	return json_answer_status(status, err);
-}
-
 /* ---- what is asked for ---- */
 
 static void

@@ -32,8 +32,6 @@ struct profile_set_answer {
 };
 
 void profile_set_answer_write(struct buf *out, const struct profile_set_answer *answer);
-enum status profile_set_answer_read(
-    struct profile_set_answer *answer, const struct json *doc, struct error *err);
 
 /* What is looked at, and the stamp that the cache holds of it: 0 for none. */
 struct detail_query {
