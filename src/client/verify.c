@@ -5,10 +5,9 @@
 #include "client/verify.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "sync/interval.h"
 #include "wire/compare.h"
 #include "wire/limits.h"
 
@@ -65,9 +64,7 @@ verify_generation(const struct verify_run *run, const char *generation, struct e
 
 struct listing {
 	struct verify_run *run;
-	enum cache_list list;
-	struct address after; /* compared up to here */
-	struct cache_listed had;
+	struct interval interval;
 	struct compare_answer answer;
 };
 
@@ -75,8 +72,8 @@ static void
 tell_row(struct listing *listing, const char *address, enum difference_kind kind)
 {
 	verify_found(listing->run,
-	    &(struct difference){
-	        .of = listing->list == CACHE_CONTACTS ? DIFFERENCE_CONTACT : DIFFERENCE_GROUP,
+	    &(struct difference){.of = listing->interval.list == CACHE_CONTACTS ? DIFFERENCE_CONTACT
+	                                                                        : DIFFERENCE_GROUP,
 	        .kind = kind,
 	        .address = address});
 }
@@ -87,8 +84,8 @@ look_at_row(struct listing *listing, const char *address, int64_t stamp)
 {
 	if (stamp <= listing->run->cursor.stamp)
 		tell_row(listing, address,
-		    cache_listed_find(&listing->had, address) ? DIFFERENCE_CONTENT
-		                                              : DIFFERENCE_MISSING);
+		    cache_listed_find(&listing->interval.had, address) ? DIFFERENCE_CONTENT
+		                                                       : DIFFERENCE_MISSING);
 }
 
 static enum status
@@ -98,8 +95,8 @@ look_at_rows(struct listing *listing, struct error *err)
 	const struct compare_answer *a = &listing->answer;
 	const struct cache_compared compared = {
 	    .generation = a->generation,
-	    .list = listing->list,
-	    .had = &listing->had,
+	    .list = listing->interval.list,
+	    .had = &listing->interval.had,
 	    .contacts = a->contacts,
 	    .contact_count = a->contact_count,
 	    .groups = a->groups,
@@ -115,7 +112,8 @@ look_at_rows(struct listing *listing, struct error *err)
 	for (size_t i = 0; i < a->group_count; i++)
 		look_at_row(listing, a->groups[i].address, a->groups[i].stamp);
 	for (size_t i = 0; i < a->gone_count; i++) {
-		const struct cache_listed_row *row = cache_listed_find(&listing->had, a->gone[i]);
+		const struct cache_listed_row *row =
+		    cache_listed_find(&listing->interval.had, a->gone[i]);
 
 		/* A group of which somebody only looked at the members has no stamp. */
 		if (row && row->stamp)
@@ -141,24 +139,11 @@ look_at_heads(struct listing *listing, struct error *err)
 static enum status
 ask(struct listing *listing, struct error *err)
 {
-	const struct cache_listed *had = &listing->had;
-	struct compare_have *have = mem_zalloc(had->count, sizeof *have);
-	const struct compare_request request = {
-	    .kind = (enum compare_kind)listing->list,
-	    .after = listing->after.text[0] ? listing->after.text : NULL,
-	    .upto = had->more ? had->rows[had->count - 1].address : NULL,
-	    .have = have,
-	    .count = had->count,
-	};
 	struct buf body;
 	enum status status;
 
-	for (size_t i = 0; i < had->count; i++)
-		have[i] = (struct compare_have){had->rows[i].address,
-		    listing->list == CACHE_CONVERSATIONS ? 0 : had->rows[i].stamp};
 	buf_init(&body, LIMIT_REQUEST);
-	compare_request_write(&body, &request);
-	free(have);
+	interval_write(&body, &listing->interval, listing->interval.list == CACHE_CONVERSATIONS);
 	status = verify_call(listing->run, METHOD_COMPARE, &body, err);
 	if (status == STATUS_OK)
 		status = compare_answer_read(
@@ -172,40 +157,38 @@ compare_next(struct listing *listing, bool *done, struct error *err)
 {
 	const struct compare_answer *a = &listing->answer;
 	const char *upto;
-	enum status status = cache_listed(listing->run->client->cache, listing->list,
-	    listing->after.text, LIMIT_BATCH, &listing->had, err);
+	enum status status = cache_listed(listing->run->client->cache, listing->interval.list,
+	    listing->interval.after.text, LIMIT_BATCH, &listing->interval.had, err);
 
 	if (status == STATUS_OK)
 		status = ask(listing, err);
 	if (status == STATUS_OK)
 		status = verify_generation(listing->run, a->generation, err);
+	if (status == STATUS_OK)
+		status = interval_answered(&listing->interval, a, &upto, err);
 	if (status != STATUS_OK)
 		return status;
-	upto = a->upto             ? a->upto
-	       : listing->had.more ? listing->had.rows[listing->had.count - 1].address
-	                           : NULL;
-	if (upto && strcmp(upto, listing->after.text) <= 0)
-		return error_set(err, STATUS_PROTOCOL, "a page of compare does not advance");
-	status = listing->list == CACHE_CONVERSATIONS ? look_at_heads(listing, err)
-	                                              : look_at_rows(listing, err);
+	status = listing->interval.list == CACHE_CONVERSATIONS ? look_at_heads(listing, err)
+	                                                       : look_at_rows(listing, err);
 	listing->run->verified->rows +=
-	    listing->run->quiet && !listing->run->pass ? (int64_t)listing->had.count : 0;
+	    listing->run->quiet && !listing->run->pass ? (int64_t)listing->interval.had.count : 0;
 	*done = !upto;
 	if (upto)
-		snprintf(listing->after.text, sizeof listing->after.text, "%s", upto);
+		snprintf(
+		    listing->interval.after.text, sizeof listing->interval.after.text, "%s", upto);
 	return status;
 }
 
 static enum status
 compare_list(struct verify_run *run, enum cache_list list, struct error *err)
 {
-	struct listing listing = {.run = run, .list = list};
+	struct listing listing = {.run = run, .interval = {.list = list}};
 	bool done = false;
 	enum status status = STATUS_OK;
 
 	while (status == STATUS_OK && !done) {
 		status = compare_next(&listing, &done, err);
-		cache_listed_finish(&listing.had);
+		cache_listed_finish(&listing.interval.had);
 		compare_answer_finish(&listing.answer);
 	}
 	return status;

@@ -20,6 +20,7 @@ src_libsync_a_SOURCES = \
 	src/sync/lists.c \
 	src/sync/pull.c \
 	src/sync/read.c \
+	src/sync/interval.c src/sync/interval.h \
 	src/sync/reset.c \
 	src/sync/sync.c src/sync/sync.h \
 	src/sync/task.c

@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "net/backoff.h"
+#include "sync/interval.h"
 #include "sync/sync.h"
 #include "wire/sync.h"
 
@@ -33,9 +34,7 @@ struct batch {
 
 /* The comparison of lists after a reset, interval by interval. */
 struct comparing {
-	enum cache_list list;
-	struct address after;    /* compared up to here; "" for nothing yet */
-	struct cache_listed had; /* that the compare under way carries */
+	struct interval interval; /* that the compare under way carries */
 	bool has_stamp;
 	int64_t stamp; /* what was committed before the first interval */
 };

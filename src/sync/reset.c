@@ -8,16 +8,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "wire/compare.h"
 #include "wire/limits.h"
-
-_Static_assert((int)CACHE_CONTACTS == (int)COMPARE_CONTACTS &&
-                   (int)CACHE_GROUPS == (int)COMPARE_GROUPS &&
-                   (int)CACHE_CONVERSATIONS == (int)COMPARE_CONVERSATIONS,
-    "the cache's lists are the wire's");
 
 /* ---- reset ---- */
 
@@ -116,37 +110,16 @@ static void compare_next(struct sync *sync);
 void
 compare_finish(struct sync *sync)
 {
-	cache_listed_finish(&sync->comparing.had);
+	cache_listed_finish(&sync->comparing.interval.had);
 }
 
 /* What is between the interval's bounds was compared: those come next, or the next list. */
 static void
-advance(struct comparing *comparing, const char *upto)
+advance(struct interval *interval, const char *upto)
 {
-	snprintf(comparing->after.text, sizeof comparing->after.text, "%s", upto ? upto : "");
+	snprintf(interval->after.text, sizeof interval->after.text, "%s", upto ? upto : "");
 	if (!upto)
-		comparing->list++;
-}
-
-/* The last address that the request under way was about; NULL: all to the end. */
-static const char *
-asked_upto(const struct comparing *comparing)
-{
-	const struct cache_listed *had = &comparing->had;
-
-	return had->more && had->count ? had->rows[had->count - 1].address : NULL;
-}
-
-static enum status
-check_upto(
-    const struct comparing *comparing, const struct compare_answer *answer, struct error *err)
-{
-	const char *upto = asked_upto(comparing);
-
-	if (answer->upto && (strcmp(answer->upto, comparing->after.text) <= 0 ||
-	                        (upto && strcmp(answer->upto, upto) > 0)))
-		return error_set(err, STATUS_PROTOCOL, "a page of compare does not advance");
-	return STATUS_OK;
+		interval->list++;
 }
 
 static enum status
@@ -155,8 +128,8 @@ apply_compare(struct sync *sync, const struct compare_answer *answer, bool *fits
 	struct comparing *comparing = &sync->comparing;
 	struct cache_compared compared = {
 	    .generation = answer->generation,
-	    .list = comparing->list,
-	    .had = &comparing->had,
+	    .list = comparing->interval.list,
+	    .had = &comparing->interval.had,
 	    .contacts = answer->contacts,
 	    .contact_count = answer->contact_count,
 	    .groups = answer->groups,
@@ -167,7 +140,8 @@ apply_compare(struct sync *sync, const struct compare_answer *answer, bool *fits
 	    .gone_count = answer->gone_count,
 	};
 	enum cache_applied applied = CACHE_GAP;
-	enum status status = check_upto(comparing, answer, err);
+	const char *upto;
+	enum status status = interval_answered(&comparing->interval, answer, &upto, err);
 
 	if (status == STATUS_OK)
 		status = cache_compare_apply(sync->config.cache, &compared, &applied, err);
@@ -178,8 +152,8 @@ apply_compare(struct sync *sync, const struct compare_answer *answer, bool *fits
 		comparing->has_stamp = true;
 		comparing->stamp = answer->stamp;
 	}
-	advance(comparing, answer->upto ? answer->upto : asked_upto(comparing));
-	if (comparing->list == CACHE_LISTS)
+	advance(&comparing->interval, upto);
+	if (comparing->interval.list == CACHE_LISTS)
 		status = cache_compare_end(
 		    sync->config.cache, answer->generation, comparing->stamp, &applied, err);
 	*fits = applied != CACHE_GAP;
@@ -207,55 +181,35 @@ compare_answered(struct transport_call *call)
 	transport_call_finish(call);
 	if (!fits)
 		reset_begin(sync); /* the server started anew: is its history the same? */
-	else if (sync->comparing.list == CACHE_LISTS)
+	else if (sync->comparing.interval.list == CACHE_LISTS)
 		lists_begin(sync);
 	else
 		compare_next(sync);
 }
 
 static void
-write_request(struct sync *sync)
-{
-	struct comparing *comparing = &sync->comparing;
-	const struct cache_listed *had = &comparing->had;
-	struct compare_have *have = mem_zalloc(had->count, sizeof *have);
-	const struct compare_request request = {
-	    .kind = (enum compare_kind)comparing->list,
-	    .after = comparing->after.text[0] ? comparing->after.text : NULL,
-	    .upto = asked_upto(comparing),
-	    .have = have,
-	    .count = had->count,
-	};
-
-	for (size_t i = 0; i < had->count; i++)
-		have[i] = (struct compare_have){had->rows[i].address, had->rows[i].stamp};
-	buf_init(&sync->lists.call.body, LIMIT_REQUEST);
-	compare_request_write(&sync->lists.call.body, &request);
-	free(have);
-}
-
-static void
 compare_next(struct sync *sync)
 {
-	struct comparing *comparing = &sync->comparing;
+	struct interval *interval = &sync->comparing.interval;
 	struct error err;
 	enum status status;
 
-	cache_listed_finish(&comparing->had);
-	status = cache_listed(sync->config.cache, comparing->list, comparing->after.text,
-	    LIMIT_BATCH, &comparing->had, &err);
+	cache_listed_finish(&interval->had);
+	status = cache_listed(sync->config.cache, interval->list, interval->after.text, LIMIT_BATCH,
+	    &interval->had, &err);
 	if (status != STATUS_OK) {
 		lists_fail(sync, status, &err);
 		return;
 	}
-	write_request(sync);
+	buf_init(&sync->lists.call.body, LIMIT_REQUEST);
+	interval_write(&sync->lists.call.body, interval, false);
 	task_call(&sync->lists, METHOD_COMPARE, CALL_TIMEOUT_MS, compare_answered);
 }
 
 void
 compare_begin(struct sync *sync)
 {
-	cache_listed_finish(&sync->comparing.had);
-	sync->comparing = (struct comparing){.list = CACHE_CONTACTS};
+	cache_listed_finish(&sync->comparing.interval.had);
+	sync->comparing = (struct comparing){.interval = {.list = CACHE_CONTACTS}};
 	compare_next(sync);
 }
