@@ -51,6 +51,8 @@ WIRE_LIBS = src/libwire.a src/libmodel.a src/libbase.a $(CJSON_LIBS) $(SODIUM_LI
 
 include src/cache/local.mk
 include src/net/local.mk
+include src/sync/local.mk
+include src/client/local.mk
 include src/cli/local.mk
 
 # What tern and the unit tests link: a layer before those below it. Each layer's local.mk sets its

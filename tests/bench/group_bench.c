@@ -269,6 +269,7 @@ static void
 steady(struct run *run, int rate, int seconds)
 {
 	int64_t next = time_mono(), end = next + seconds * TIME_SECOND;
+	int64_t left_out = 0; /* their senders' last ones were not answered yet */
 
 	begin(run);
 	run->latencies = mem_zalloc(MOST_LATENCIES, sizeof *run->latencies);
@@ -280,6 +281,8 @@ steady(struct run *run, int rate, int seconds)
 		snprintf(text, sizeof text, "%lld hello", (long long)time_mono());
 		if (!run->sending[turn % SENDERS])
 			say(run, turn % SENDERS, text);
+		else
+			left_out++;
 		next += TIME_SECOND / rate;
 	}
 	settle(run);
@@ -288,6 +291,7 @@ steady(struct run *run, int rate, int seconds)
 	    rate * run->count, (double)run->latencies[0] / 1000,
 	    (double)run->latencies[run->latency_count / 2] / 1000,
 	    (double)run->latencies[run->latency_count * 99 / 100] / 1000);
+	printf("%lld sent, %lld left out; ", (long long)run->sent, (long long)left_out);
 	print_cost(run);
 	free(run->latencies);
 	run->latencies = NULL;

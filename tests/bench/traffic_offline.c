@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -240,12 +241,14 @@ fetch(struct bench *bench, const char *name, struct spent *spent)
 	char text[FILE_MAX];
 	int64_t before = acks_seen(bench), begin;
 	struct took took;
+	siginfo_t ended = {0};
 	pid_t pid;
 
 	person_init(&person, &bench->server, bench->tern, "login", name, name);
 	begin = time_mono();
 	pid = person_start(&person, NULL, NULL, command);
-	while (acks_seen(bench) == before && kill(pid, 0) == 0)
+	while (acks_seen(bench) == before &&
+	       waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && !ended.si_pid)
 		poll(NULL, 0, 1);
 	took.stored = time_mono() - begin;
 	person_wait(pid, command);

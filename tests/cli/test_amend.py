@@ -178,7 +178,8 @@ def test_wrong_targets(t):
                  ["react", "bob", "1"], ["react", "bob", "1", ""], ["edit", "bob", "1", ""],
                  ["recall", "bob"], ["read", "bob", "x"]):
         alice.run(*args, expect=64)
-    alice.run("react", "bob", "1", "x" * 65, expect=None)
+    result = alice.run("react", "bob", "1", "x" * 65, expect=None)
+    check("the most is 64" in result.err, f"a long reaction: {result}")
     check_equal(history(alice, "bob")[-1]["msg_id"], 1, "nothing is left in the outbox")
 
 

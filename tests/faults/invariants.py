@@ -187,8 +187,9 @@ def ranges_partition(cache):
             yield f"{what}: rows of {sorted(beyond)} are in a hole"
         untold = {n for first, until in cache.acks.get(conversation, [])
                   for n in range(first, until + 1)}
-        if untold - held and min(untold - held) >= head["first"]:
-            yield f"{what}: to be acknowledged: {sorted(untold - held)}"
+        early = {n for n in untold - held if n >= head["first"]}
+        if early:
+            yield f"{what}: to be acknowledged: {sorted(early)}"
 
 
 # ---- at the end: the server ----
@@ -549,7 +550,7 @@ def repeated_answers_change_nothing(run):
                      "reactions"):
             if run.pruned and what in ("conversations", "counts"):
                 continue  # what was pruned does not come again
-            if getattr(before, what, None) != getattr(after, what, None):
+            if getattr(before, what) != getattr(after, what):
                 yield f"{name}: {what}: {getattr(before, what)}, {getattr(after, what)}"
         places = {key: place for key, place in after.places.items() if key[0] != "again"}
         if places != before.places:

@@ -1,9 +1,9 @@
 /*
- * What the fault tests do to our programs from within: the programs of tests/faults are linked with
+ * What the fault tests do to our programs from within: the programs of tests/hooks are linked with
  * -Wl,--wrap around some of the functions they call, and so know nothing of it themselves.
  */
-#ifndef TERN_FAULTS_HOOKS_H
-#define TERN_FAULTS_HOOKS_H
+#ifndef TERN_HOOKS_HOOKS_H
+#define TERN_HOOKS_HOOKS_H
 
 /*
  * The process passes a boundary: a place where it may be killed. From the environment:

@@ -30,13 +30,15 @@ def pulled(api, conversation, first=1, last=1000000):
 
 
 def metric(server, name):
-    """A number that the server shows in /metrics; None where it has no such line."""
+    """A number that the server shows in /metrics: with the label that the name has, else the first
+    of that name. None where there is no such line."""
     connection = Connection(server.port)
     connection.request("/metrics", b"", verb="GET")
     _, _, body = connection.answer()
     connection.close()
     for line in body.decode().splitlines():
-        if not line.startswith("#") and line.split("{")[0].split(" ")[0] == name:
+        if not line.startswith("#") and name in (line.rsplit(" ", 1)[0],
+                                                 line.split("{")[0].split(" ")[0]):
             return float(line.split()[-1])
     return None
 
