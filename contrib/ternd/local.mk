@@ -103,7 +103,7 @@ contrib_ternd_libternd_a_SOURCES = \
 	contrib/ternd/worker.c \
 	contrib/ternd/worker.h
 TERND_LIBS = contrib/ternd/libternd.a $(WIRE_LIBS) \
-	$(EVENT_LIBS) $(SODIUM_LIBS) $(SQLITE_LIBS) -lpthread
+	$(EVENT_LIBS) $(SQLITE_LIBS) -lpthread
 
 contrib_ternd_ternd_CPPFLAGS = $(TERND_CPPFLAGS)
 contrib_ternd_ternd_SOURCES = contrib/ternd/main.c

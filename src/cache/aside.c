@@ -60,15 +60,10 @@ aside_return(struct cache *cache, struct conversation *conversation, const struc
 enum status
 cache_aside_count(struct cache *cache, int64_t *count, struct error *err)
 {
-	sqlite3_stmt *statement;
-	bool found = false;
 	enum status status = cache_begin(cache, READ, err);
 
 	*count = 0;
 	if (status != STATUS_OK)
 		return status;
-	status = cache_find(cache, SQL_ASIDE_COUNT, NO_VALUES, &statement, &found, err);
-	if (status == STATUS_OK && found)
-		*count = sqlite3_column_int64(statement, 0);
-	return cache_end(cache, status, err);
+	return cache_end(cache, cache_ask(cache, SQL_ASIDE_COUNT, NO_VALUES, count, err), err);
 }

@@ -133,6 +133,22 @@ cache_find(struct cache *cache, enum sql sql, const struct value *values, sqlite
 }
 
 enum status
+cache_ask(struct cache *cache, enum sql sql, const struct value *values, int64_t *number,
+    struct error *err)
+{
+	sqlite3_stmt *statement;
+	bool row;
+	enum status status = cache_find(cache, sql, values, &statement, &row, err);
+
+	*number = 0;
+	if (status == STATUS_OK && row) {
+		*number = sqlite3_column_int64(statement, 0);
+		sqlite3_reset(statement);
+	}
+	return status;
+}
+
+enum status
 cache_run(struct cache *cache, enum sql sql, const struct value *values, struct error *err)
 {
 	sqlite3_stmt *statement;

@@ -99,21 +99,11 @@ static enum status
 count_held(struct cache *cache, const struct conversation *conversation, int64_t above,
     int64_t upto, const struct address *own, int64_t *count, struct error *err)
 {
-	sqlite3_stmt *statement;
-	bool row;
-	enum status status;
-
 	*count = 0;
 	if (upto <= above)
 		return STATUS_OK;
-	status = cache_find(cache, SQL_MESSAGE_COUNTED,
-	    VALUES(INT(conversation->id), INT(above), INT(upto), TEXT(own->text)), &statement, &row,
-	    err);
-	if (status == STATUS_OK) {
-		*count = sqlite3_column_int64(statement, 0);
-		sqlite3_reset(statement);
-	}
-	return status;
+	return cache_ask(cache, SQL_MESSAGE_COUNTED,
+	    VALUES(INT(conversation->id), INT(above), INT(upto), TEXT(own->text)), count, err);
 }
 
 void

@@ -83,6 +83,9 @@ enum status cache_step(struct cache *cache, sqlite3_stmt *statement, bool *row, 
 /* cache_query() and one cache_step(). */
 enum status cache_find(struct cache *cache, enum sql sql, const struct value *values,
     sqlite3_stmt **statement, bool *row, struct error *err);
+/* *number: the first column of the one row there is; 0 where there is none. */
+enum status cache_ask(struct cache *cache, enum sql sql, const struct value *values,
+    int64_t *number, struct error *err);
 /* Runs a statement that gives no rows to its end. */
 enum status
 cache_run(struct cache *cache, enum sql sql, const struct value *values, struct error *err);
@@ -281,11 +284,11 @@ void message_reader_finish(struct message_reader *reader);
 /* Messages of that conversation (borrowed) come next. */
 void message_reader_turn(
     struct message_reader *reader, const char *conversation, int64_t peer_ack, int64_t peer_read);
-/* What the first columns of MESSAGE_COLUMNS say: the message as it came, whatever its amendments
+/* What MESSAGE_COLUMNS say: the message as it came, whatever its amendments
  * made of it, without its conversation. */
 void message_columns(sqlite3_stmt *statement, struct message *message);
-/* Tells each row of a query of MESSAGE_COLUMNS, in a transaction of its own. The message and its
- * strings are borrowed until row returns. IO, LOCKED. */
+/* Tells each row of a query of MESSAGE_COLUMNS (statements.c), in a transaction of its own. The
+ * message and its strings are borrowed until row returns. IO, LOCKED. */
 enum status cache_message_rows(struct cache *cache, enum sql sql, const struct value *values,
     void (*row)(void *arg, const struct message *message), void *arg, struct error *err);
 /* The row that SQL_MESSAGE_LIST stands on. */

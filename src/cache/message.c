@@ -169,7 +169,7 @@ cache_message_rows(struct cache *cache, enum sql sql, const struct value *values
 	return cache_end(cache, status, err);
 }
 
-/* Columns of MESSAGE_COLUMNS, in statements.c. */
+/* Columns of FOLDED_MESSAGES, in statements.c. */
 enum status
 message_read(struct message_reader *reader, sqlite3_stmt *statement, struct message *message,
     struct error *err)

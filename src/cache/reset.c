@@ -27,22 +27,6 @@ struct losing {
 	int64_t aside;
 };
 
-static enum status
-ask(struct cache *cache, enum sql sql, const struct value *values, int64_t *number,
-    struct error *err)
-{
-	sqlite3_stmt *statement;
-	bool found;
-	enum status status = cache_find(cache, sql, values, &statement, &found, err);
-
-	*number = 0;
-	if (status == STATUS_OK && found) {
-		*number = sqlite3_column_int64(statement, 0);
-		sqlite3_reset(statement);
-	}
-	return status;
-}
-
 /* ---- one conversation ---- */
 
 static enum status
@@ -129,9 +113,9 @@ unhold(struct losing *losing, int64_t msg_id, struct error *err)
 	    losing->cache, RANGES_HELD, c->id, (struct id_range){msg_id, msg_id}, &removed, err);
 
 	c->held -= removed;
-	return status == STATUS_OK
-	           ? cache_run(losing->cache, SQL_LOST_RECALL, VALUES(INT(c->id), INT(msg_id)), err)
-	           : status;
+	return status == STATUS_OK ? cache_run(losing->cache, SQL_MESSAGE_DELETE,
+	                                 VALUES(INT(c->id), INT(msg_id), INT(msg_id)), err)
+	                           : status;
 }
 
 static enum status
@@ -143,7 +127,7 @@ take_recalls_back(struct losing *losing, struct error *err)
 
 	/* One at a time: what is deleted is what the query walks over. */
 	while (status == STATUS_OK) {
-		status = ask(losing->cache, SQL_LOST_RECALLS,
+		status = cache_ask(losing->cache, SQL_LOST_RECALLS,
 		    VALUES(INT(c->id), INT(losing->kept), INT(msg_id + 1)), &msg_id, err);
 		if (status != STATUS_OK || msg_id == 0)
 			break;
@@ -186,7 +170,8 @@ set_aside(struct losing *losing, struct error *err)
 		status = cache_run(cache, SQL_LOST_MOVE,
 		    VALUES(INT(id), INT(losing->kept), INT(losing->history)), err);
 	if (status == STATUS_OK)
-		status = cache_run(cache, SQL_LOST_DELETE, VALUES(INT(id), INT(losing->kept)), err);
+		status = cache_run(cache, SQL_MESSAGE_DELETE,
+		    VALUES(INT(id), INT(losing->kept + 1), INT(INT64_MAX)), err);
 	if (status == STATUS_OK)
 		losing->aside += sqlite3_changes(cache->db);
 	return status;
@@ -310,7 +295,7 @@ begin_history(struct losing *losing, struct error *err)
 {
 	int64_t count;
 	enum status status =
-	    ask(losing->cache, SQL_LOST_COUNT, VALUES(INT(losing->fork)), &count, err);
+	    cache_ask(losing->cache, SQL_LOST_COUNT, VALUES(INT(losing->fork)), &count, err);
 
 	losing->index_restarts = count > SEARCH_AT_MOST;
 	if (status == STATUS_OK && losing->index_restarts)
@@ -318,7 +303,8 @@ begin_history(struct losing *losing, struct error *err)
 	if (status == STATUS_OK)
 		status = cache_run(losing->cache, SQL_ASIDE_PLACES_DROP, NO_VALUES, err);
 	if (status == STATUS_OK)
-		status = ask(losing->cache, SQL_ASIDE_HISTORY, NO_VALUES, &losing->history, err);
+		status =
+		    cache_ask(losing->cache, SQL_ASIDE_HISTORY, NO_VALUES, &losing->history, err);
 	return status == STATUS_OK ? account_own(losing->cache, &losing->own, err) : status;
 }
 

@@ -5,10 +5,13 @@
 	" LEFT JOIN fold f ON f.conversation_id = m.conversation_id AND f.msg_id = m.msg_id" \
 	" LEFT JOIN message e ON e.conversation_id = m.conversation_id AND e.msg_id = f.edit"
 
+/* What message_columns() reads, of m. */
+#define MESSAGE_COLUMNS \
+	"m.msg_id, m.sender, m.time, m.stamp, m.type, m.text, m.key, m.target, m.was"
+
 /* What message_read() reads: a message as its amendments left it. */
 #define FOLDED_MESSAGES \
-	"SELECT m.msg_id, m.sender, m.time, m.stamp, m.type, m.text, m.key, m.target, m.was," \
-	" f.edit, f.recall, e.text, EXISTS (SELECT 1 FROM reaction r" \
+	"SELECT " MESSAGE_COLUMNS ", f.edit, f.recall, e.text, EXISTS (SELECT 1 FROM reaction r" \
 	" WHERE r.conversation_id = m.conversation_id AND r.msg_id = m.msg_id AND r.present)," \
 	" m.conversation_id FROM message m" WITH_FOLD
 
@@ -110,7 +113,6 @@ static const char *const texts[SQL_COUNT] = {
                       " type, text, key, target, was) SELECT ?3, conversation_id, msg_id, sender,"
                       " time, stamp, type, text, key, target, was FROM message"
                       " WHERE conversation_id = ?1 AND msg_id > ?2 ORDER BY msg_id",
-    [SQL_LOST_DELETE] = "DELETE FROM message WHERE conversation_id = ?1 AND msg_id > ?2",
     /* Targets whose newest edit goes: their texts until now, and the edits that are left. */
     [SQL_LOST_EDITS] =
         "SELECT m.message_id, m.msg_id, e.text, ifnull(o.text, m.text), ifnull(o.msg_id, 0)"
@@ -131,7 +133,6 @@ static const char *const texts[SQL_COUNT] = {
                          " OR (m.target = f.msg_id AND m.type = 'edit'))"
                          " WHERE f.conversation_id = ?1 AND f.recall > ?2 AND m.msg_id <= ?2"
                          " AND m.msg_id >= ?3 ORDER BY m.msg_id",
-    [SQL_LOST_RECALL] = "DELETE FROM message WHERE conversation_id = ?1 AND msg_id = ?2",
     [SQL_LOST_REACTIONS] = "DELETE FROM reaction WHERE conversation_id = ?1 AND msg_id > ?2",
 #define REACT_LEFT \
 	" FROM message a WHERE a.conversation_id = ?1 AND a.target = reaction.msg_id" \
@@ -201,11 +202,11 @@ static const char *const texts[SQL_COUNT] = {
     /* Own ones that wait in the outbox are told from there. */
     [SQL_ASIDE_COUNT] = "SELECT count(*) FROM aside a WHERE NOT EXISTS"
                         " (SELECT 1 FROM outbox o WHERE o.key = a.key)",
-    [SQL_ASIDE_LIST] = "SELECT msg_id, sender, time, stamp, type, text, key, target, was FROM"
+    [SQL_ASIDE_LIST] = "SELECT " MESSAGE_COLUMNS " FROM"
                        " (SELECT * FROM aside a WHERE conversation_id = ?1 AND stamp > ?2"
                        " AND stamp < ?3 AND (?4 OR type NOT IN " AMENDING ")"
                        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = a.key)"
-                       " ORDER BY stamp DESC LIMIT ?5) ORDER BY stamp",
+                       " ORDER BY stamp DESC LIMIT ?5) m ORDER BY m.stamp",
     /* Of the message at ?2 or next above it, where there are any below. */
     [SQL_MESSAGE_STAMP_FROM] = "SELECT ifnull((SELECT stamp FROM message WHERE conversation_id = ?1"
                                " AND msg_id >= ?2 ORDER BY msg_id LIMIT 1), 9223372036854775807)"
@@ -502,8 +503,10 @@ static const char *const texts[SQL_COUNT] = {
                              " VALUES (1, ?1, ?2, ?3, ?4)",
     [SQL_TRAFFIC_GET] = "SELECT requests, bytes_up, bytes_down, 0 FROM traffic",
     [SQL_TRAFFIC_LAST_GET] = "SELECT requests, bytes_up, bytes_down, time FROM traffic_last",
-    [SQL_MESSAGE_SAMPLE] = "SELECT msg_id, sender, time, stamp, type, text, key, target, was"
-                           " FROM message ORDER BY message_id DESC LIMIT ?1",
+    [SQL_MESSAGE_DELETE] = "DELETE FROM message WHERE conversation_id = ?1 AND msg_id >= ?2"
+                           " AND msg_id <= ?3",
+    [SQL_MESSAGE_SAMPLE] = "SELECT " MESSAGE_COLUMNS " FROM message m"
+                           " ORDER BY message_id DESC LIMIT ?1",
 
     [SQL_VERIFY_HELD] = "SELECT c.address, h.first, h.last FROM held h"
                         " JOIN conversation c USING (conversation_id)"
@@ -519,13 +522,10 @@ static const char *const texts[SQL_COUNT] = {
         " WHERE o.conversation_id = h.conversation_id AND o.first > h.first"
         " AND o.first <= h.last + 1)))",
     [SQL_VERIFY_UNHOLD] = "DELETE FROM held WHERE conversation_id = ?1",
-    [SQL_VERIFY_MESSAGES] = "SELECT m.msg_id, m.sender, m.time, m.stamp, m.type, m.text, m.key,"
-                            " m.target, m.was FROM message m"
+    [SQL_VERIFY_MESSAGES] = "SELECT " MESSAGE_COLUMNS " FROM message m"
                             " JOIN conversation c USING (conversation_id)"
                             " WHERE c.address = ?1 AND m.msg_id >= ?2 AND m.msg_id <= ?3"
                             " ORDER BY m.msg_id",
-    [SQL_VERIFY_DROP] = "DELETE FROM message WHERE conversation_id = ?1 AND msg_id >= ?2"
-                        " AND msg_id <= ?3",
     /* What consumers come to next is looked up anew. */
     [SQL_VERIFY_PLACES] = "UPDATE place SET next = NULL WHERE conversation_id = ?1",
     [SQL_VERIFY_FOLDS] =

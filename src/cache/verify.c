@@ -162,8 +162,8 @@ verify_drop(struct cache *cache, struct conversation *c, struct id_range ids, st
 	c->held -= removed;
 	c->changed = c->reach = true;
 	if (status == STATUS_OK)
-		status = cache_run(
-		    cache, SQL_VERIFY_DROP, VALUES(INT(c->id), INT(ids.first), INT(ids.last)), err);
+		status = cache_run(cache, SQL_MESSAGE_DELETE,
+		    VALUES(INT(c->id), INT(ids.first), INT(ids.last)), err);
 	/* Their words are not known for sure any more, so that none can be taken out by itself. */
 	if (status == STATUS_OK && sqlite3_changes(cache->db) > 0)
 		status = search_restart(cache, err);

@@ -7,7 +7,6 @@ right, and counts its boundaries (tests/hooks/hooks.h). Then, for each of them: 
 before, the command is killed there, and run again. The outcome must be the same, and running it
 once more must find nothing left to do.
 """
-import json
 import os
 import sys
 
@@ -15,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tern_test
 from tern_test import Failure, check, check_equal
 
+import invariants
 from databases import Cache, Stored, content
 from world import World, read_lines
 
@@ -137,17 +137,9 @@ def form(world):
 
 
 def handed_on(text):
-    """What recv printed: [(msg_id, text, whether it is repeated)]. A kill may cut a line short."""
-    said = []
-    for line in text.splitlines():
-        try:
-            message = json.loads(line)
-        except ValueError:
-            continue
-        if "msg_id" in message and "from" in message:
-            said.append((message["conversation"], message["msg_id"],
-                         message.get("repeated", False)))
-    return said
+    """What recv printed: [(conversation, msg_id, whether it is repeated)]."""
+    return [(message["conversation"], message["msg_id"], message.get("repeated", False))
+            for message in invariants.handed_on(text)]
 
 
 class Trial:

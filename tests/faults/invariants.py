@@ -42,7 +42,8 @@ def handed_on(text):
                 message = json.loads(line[line.rfind('{"conversation":'):])
             except ValueError:
                 continue
-        if "msg_id" in message and "from" in message:
+        # What a kill left of a line may be JSON by itself: a number.
+        if isinstance(message, dict) and "msg_id" in message and "from" in message:
             found.append(message)
     return found
 

@@ -1,30 +1,22 @@
 """A server put back to yesterday's copy: nothing vanishes, doubles or merges in its clients."""
 import os
-import shutil
 
 import tern_test
 from tern_test import check, check_equal
 
 from tern_helpers import texts_of
-
-SUFFIXES = ("", "-wal", "-shm")
+from world import SUFFIXES, copy_database
 
 
 def copy(server, to):
     server.kill()
-    for suffix in SUFFIXES:
-        if os.path.exists(server.store + suffix):
-            shutil.copy(server.store + suffix, to + suffix)
+    copy_database(server.store, to)
     server.start()
 
 
 def put_back(server, copied):
     server.kill()
-    for suffix in SUFFIXES:
-        if os.path.exists(server.store + suffix):
-            os.unlink(server.store + suffix)
-        if os.path.exists(copied + suffix):
-            shutil.copy(copied + suffix, server.store + suffix)
+    copy_database(copied, server.store)
     server.start()
 
 

@@ -2,8 +2,6 @@
  * made. */
 #include "cache_reset_fixture.h"
 
-#include "cache/internal.h"
-
 static int64_t
 consumer_of(struct fixture *f, const char *name, bool now)
 {
@@ -22,12 +20,6 @@ hand_up_to(struct fixture *f, int64_t consumer, const char *conversation, int64_
 	struct error error;
 
 	OK(cache_consumer_advance(f->cache, consumer, &place, 1, &error));
-}
-
-static void
-run(struct fixture *f, const char *sql)
-{
-	assert_int_equal(sqlite3_exec(f->cache->db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
 /* ---- history ---- */

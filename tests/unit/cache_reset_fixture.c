@@ -1,5 +1,7 @@
 #include "cache_reset_fixture.h"
 
+#include "cache/internal.h"
+
 enum cache_applied
 reset(struct fixture *f, const char *generation, int64_t fork, struct cache_lost *lost)
 {
@@ -94,4 +96,10 @@ live(struct fixture *f, struct message messages[7])
 	}
 	apply_messages(f, messages, 7);
 	return messages[3].stamp;
+}
+
+void
+run(struct fixture *f, const char *sql)
+{
+	assert_int_equal(sqlite3_exec(f->cache->db, sql, NULL, NULL, NULL), SQLITE_OK);
 }

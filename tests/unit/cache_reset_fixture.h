@@ -26,5 +26,7 @@ struct message again(struct fixture *f, int64_t msg_id, const struct message *lo
 /* "generation2 15 > generation1 10": what reset would tell. Borrowed. */
 const char *generations(struct fixture *f);
 int64_t count_aside(struct fixture *f);
+/* Does something to the database by SQL. */
+void run(struct fixture *f, const char *sql);
 
 #endif

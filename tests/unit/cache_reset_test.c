@@ -2,14 +2,6 @@
  * lists. */
 #include "cache_reset_fixture.h"
 
-#include "cache/internal.h"
-
-static void
-run(struct fixture *f, const char *sql)
-{
-	assert_int_equal(sqlite3_exec(f->cache->db, sql, NULL, NULL, NULL), SQLITE_OK);
-}
-
 static void
 test_messages_above_the_fork_are_set_aside(void **state)
 {
