@@ -95,7 +95,7 @@ add_row(void *arg, const struct store_message *row)
 	pull_page_add(&pulling->body, &row->message, row->text_json);
 	pulling->told = row->message.msg_id;
 	pulling->rows++;
-	if (message_is_amendable(row->message.type))
+	if (row->amended)
 		pulling->status =
 		    pulling->store->driver->amendments(pulling->store, &pulling->work.call->caller,
 		        row, LIMIT_PAGE_ROWS, add_late, pulling, &pulling->err);

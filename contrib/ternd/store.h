@@ -53,6 +53,7 @@ struct store_message {
 	const char *text_json;
 	int64_t sender_id; /* account */
 	int64_t conversation_id;
+	bool amended; /* messages() alone says it: amendments() may have something to tell */
 };
 
 /* The outcome of storing one item of a send. */

@@ -207,6 +207,25 @@ read_message(sqlite3_stmt *st, const struct caller *reader, const char *conversa
 	return row;
 }
 
+/* The first message from msg_id on that something was done to; past all where there is none. */
+static enum status
+amended_next(struct sqlite_store *store, int64_t conversation_id, int64_t msg_id, int64_t *amended,
+    struct error *err)
+{
+	sqlite3_stmt *st = sql_get(store, ST_AMENDED_NEXT);
+	bool found;
+	enum status status;
+
+	*amended = INT64_MAX;
+	sqlite3_bind_int64(st, 1, conversation_id);
+	sqlite3_bind_int64(st, 2, msg_id);
+	if ((status = sql_next(store, st, &found, err)) || !found)
+		return status;
+	*amended = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return STATUS_OK;
+}
+
 /* Tells the messages of a range. *more turns false where row() took no more. */
 static enum status
 tell_range(struct sqlite_store *store, const struct caller *reader, int64_t conversation_id,
@@ -214,6 +233,8 @@ tell_range(struct sqlite_store *store, const struct caller *reader, int64_t conv
     bool (*row)(void *arg, const struct store_message *), void *arg, bool *more, struct error *err)
 {
 	sqlite3_stmt *st = sql_get(store, ST_MESSAGE_RANGE);
+	int64_t amended = 0; /* nothing was done to those told so far and below it */
+	enum status status;
 
 	sqlite3_bind_int64(st, 1, reader->account_id);
 	sqlite3_bind_int64(st, 2, conversation_id);
@@ -222,11 +243,17 @@ tell_range(struct sqlite_store *store, const struct caller *reader, int64_t conv
 	for (;;) {
 		struct store_message message;
 		bool found;
-		enum status status = sql_next(store, st, &found, err);
 
-		if (status != STATUS_OK || !found)
+		if ((status = sql_next(store, st, &found, err)) || !found)
 			return status;
 		message = read_message(st, reader, conversation);
+		if (amended < message.message.msg_id &&
+		    (status = amended_next(
+		         store, conversation_id, message.message.msg_id, &amended, err))) {
+			sqlite3_reset(st);
+			return status;
+		}
+		message.amended = message.message.msg_id == amended;
 		*more = row(arg, &message);
 		if (!*more) {
 			sqlite3_reset(st);

@@ -280,6 +280,8 @@ static const char *const sql[ST_COUNT] = {
                          " WHERE conversation_id = ?1 AND msg_id = ?2",
     [ST_EDITS_ERASE] = "UPDATE message SET body = '" BODY_ERASED "'"
                        " WHERE conversation_id = ?1 AND amends = ?2 AND type = 'edit'",
+    [ST_AMENDED_NEXT] = "SELECT amends FROM message INDEXED BY message_amends"
+                        " WHERE conversation_id = ?1 AND amends >= ?2 ORDER BY amends LIMIT 1",
     /* Of message ?3, the newest first, as far as account ?1 may see them. By their own index: for
      * the order alone SQLite would walk the whole conversation. */
     [ST_AMENDMENTS] =
