@@ -7,6 +7,7 @@ src_libbase_a_SOURCES = \
 	src/base/io.c src/base/io.h \
 	src/base/jsonw.c src/base/jsonw.h \
 	src/base/mem.c src/base/mem.h \
+	src/base/nearest.c src/base/nearest.h \
 	src/base/number.h \
 	src/base/path.c src/base/path.h \
 	src/base/random.c src/base/random.h \
@@ -53,8 +54,9 @@ include src/cache/local.mk
 include src/net/local.mk
 include src/sync/local.mk
 include src/client/local.mk
+include src/say/local.mk
 include src/cli/local.mk
 
 # What tern and the unit tests link: a layer before those below it. Each layer's local.mk sets its
 # own variable: its library, and the system's that it alone uses.
-TERN_LIBS = $(CLI_LIBS) $(CLIENT_LIBS) $(SYNC_LIBS) $(CACHE_LIBS) $(NET_LIBS) $(WIRE_LIBS)
+TERN_LIBS = $(CLI_LIBS) $(SAY_LIBS) $(CLIENT_LIBS) $(SYNC_LIBS) $(CACHE_LIBS) $(NET_LIBS) $(WIRE_LIBS)

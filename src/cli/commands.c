@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "cli/command.h"
 
@@ -80,66 +81,19 @@ const struct option global_options[] = {
 };
 const size_t global_option_count = sizeof global_options / sizeof global_options[0];
 
-enum { NAME_MAX_NEAR = 24, WORD_SHOWN = 40 };
+enum { WORD_SHOWN = 40 };
 
-static int
-least(int a, int b, int c)
+static const char *
+name_of(const void *arg, int i)
 {
-	int ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
-}
-
-/* How many letters have to be put in, taken out or changed to make one of the other. */
-static int
-distance(const char *a, const char *b)
-{
-	int row[NAME_MAX_NEAR + 1];
-	int width = (int)strlen(b);
-
-	for (int j = 0; j <= width; j++)
-		row[j] = j;
-	for (int i = 1; a[i - 1]; i++) {
-		int before = row[0];
-
-		row[0] = i;
-		for (int j = 1; j <= width; j++) {
-			int above = row[j];
-
-			row[j] = least(above + 1, row[j - 1] + 1, before + (a[i - 1] != b[j - 1]));
-			before = above;
-		}
-	}
-	return row[width];
-}
-
-/* The command whose name is nearest to a mistyped one, NULL where none is near. */
-static const struct command *
-find_nearest(const char *name)
-{
-	const struct command *nearest = NULL;
-	int smallest = 3; /* more than two wrong letters are another word */
-
-	if (strlen(name) > NAME_MAX_NEAR)
-		return NULL;
-	for (size_t i = 0; commands[i] && strlen(name) > 1; i++)
-		if (strncmp(commands[i]->name, name, strlen(name)) == 0)
-			return commands[i];
-	for (size_t i = 0; commands[i]; i++) {
-		int far = distance(name, commands[i]->name);
-
-		if (far < smallest) {
-			smallest = far;
-			nearest = commands[i];
-		}
-	}
-	return nearest;
+	(void)arg;
+	return commands[i] ? commands[i]->name : NULL;
 }
 
 enum status
 command_require(const struct command **command, const char *name, struct error *err)
 {
-	const struct command *nearest;
+	const char *meant;
 	int length = text_cut(name, WORD_SHOWN);
 
 	*command = NULL;
@@ -148,11 +102,10 @@ command_require(const struct command **command, const char *name, struct error *
 			*command = commands[i];
 	if (*command)
 		return STATUS_OK;
-	nearest = find_nearest(name);
-	if (nearest)
+	meant = nearest(name, name_of, NULL);
+	if (meant)
 		return error_set(err, STATUS_USAGE,
-		    _("there is no command '%.*s'; did you mean '%s'?"), length, name,
-		    nearest->name);
+		    _("there is no command '%.*s'; did you mean '%s'?"), length, name, meant);
 	return error_set(
 	    err, STATUS_USAGE, _("there is no command '%.*s'; see tern help"), length, name);
 }

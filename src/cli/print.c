@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/timeu.h"
+#include "say/say.h"
 
 void
 print_line(struct buf *line)
@@ -50,69 +51,12 @@ add_lines(struct buf *out, const char *text, int indent)
 	}
 }
 
-/* As message_state_name(), for people; NULL where it goes without saying. */
-static const char *
-state_text(enum message_state state)
-{
-	switch (state) {
-	case STATE_QUEUED:
-		return _("queued");
-	case STATE_FAILED:
-		return _("failed");
-	case STATE_DELIVERED:
-		return _("delivered");
-	case STATE_READ:
-		return _("read");
-	case STATE_NONE:
-	case STATE_SENT:
-		break;
-	}
-	return NULL;
-}
-
-/* Of "bob@example.org admin": what became of whom. */
-static char *
-role_text(const char *from, const char *text)
-{
-	int length = (int)strcspn(text, " ");
-	const char *word = text[length] ? text + length + 1 : "";
-	enum role role;
-
-	if (role_find(word, &role) && role == ROLE_OWNER)
-		return mem_printf(_("%s made %.*s the owner"), from, length, text);
-	if (role_find(word, &role) && role == ROLE_ADMIN)
-		return mem_printf(_("%s made %.*s an admin"), from, length, text);
-	return mem_printf(_("%s made %.*s a plain member"), from, length, text);
-}
-
-/* What a change of a group was, in a sentence the caller frees; NULL where it is no such message.
- */
-static char *
-change_text(const struct message *m)
-{
-	const char *text = m->text ? m->text : "";
-
-	if (strcmp(m->type, "created") == 0)
-		return mem_printf(_("%s made the group \"%s\""), m->from, text);
-	if (strcmp(m->type, "added") == 0)
-		return mem_printf(_("%s added %s"), m->from, text);
-	if (strcmp(m->type, "left") == 0)
-		return mem_printf(_("%s left"), m->from);
-	if (strcmp(m->type, "removed") == 0)
-		return mem_printf(_("%s removed %s"), m->from, text);
-	if (strcmp(m->type, "renamed") == 0)
-		return mem_printf(_("%s named the group \"%s\""), m->from, text);
-	if (strcmp(m->type, "role") == 0)
-		return role_text(m->from, text);
-	return NULL;
-}
-
 /* "* alice@example.org added bob@example.org", which no message's text can look like: the line of
  * one has its author before it. */
 static bool
 add_change(struct buf *out, const struct message *m)
 {
-	char *sentence = change_text(m);
+	char *sentence = say_change(m, NULL, NULL);
 
 	if (!sentence)
 		return false;
@@ -161,14 +105,10 @@ add_reactions(struct buf *out, const struct message *m)
 {
 	for (size_t i = 0; i < m->reaction_count; i++) {
 		const char *text = m->reactions[i].text;
-		size_t before = 0, count = 1;
+		size_t count = message_reaction_tally(m, i);
 
-		while (before < i && strcmp(m->reactions[before].text, text) != 0)
-			before++;
-		if (before < i)
+		if (!count)
 			continue;
-		for (size_t other = i + 1; other < m->reaction_count; other++)
-			count += strcmp(m->reactions[other].text, text) == 0;
 		buf_add_string(out, "  (");
 		add_safe(out, text);
 		if (count > 1)
@@ -196,7 +136,7 @@ add_body(struct buf *out, const struct message *m)
 static void
 message_text(struct buf *out, const struct message *m, bool repeated)
 {
-	const char *state = state_text(m->state);
+	const char *state = say_state(m->state);
 	char time[TIME_ISO_SIZE];
 
 	buf_add_string(out, time_local(m->time, time));
@@ -315,11 +255,15 @@ print_hole(enum format format, const char *conversation, struct id_range ids)
 		json_put_int(&line, "first", ids.first);
 		json_put_int(&line, "last", ids.last);
 		buf_add_string(&line, "}}");
-	} else if (count == 1) {
-		buf_printf(&line, _("-- 1 message not loaded (%lld) --"), (long long)ids.first);
 	} else {
-		buf_printf(&line, _("-- %lld messages not loaded (%lld-%lld) --"), count,
-		    (long long)ids.first, (long long)ids.last);
+		char *said = say_hole(count);
+
+		if (count == 1)
+			buf_printf(&line, "-- %s (%lld) --", said, (long long)ids.first);
+		else
+			buf_printf(&line, "-- %s (%lld-%lld) --", said, (long long)ids.first,
+			    (long long)ids.last);
+		free(said);
 	}
 	print_line(&line);
 }

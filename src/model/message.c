@@ -73,3 +73,19 @@ message_state_name(enum message_state state)
 	}
 	return NULL;
 }
+
+size_t
+message_reaction_tally(const struct message *message, size_t i)
+{
+	const struct reaction *reactions = message->reactions;
+	size_t count = 0;
+
+	for (size_t other = 0; other < message->reaction_count; other++) {
+		if (strcmp(reactions[other].text, reactions[i].text) != 0)
+			continue;
+		if (other < i)
+			return 0;
+		count++;
+	}
+	return count;
+}

@@ -75,4 +75,8 @@ struct message {
 /* "queued", "sent", "delivered", "read", "failed"; NULL for STATE_NONE. */
 const char *message_state_name(enum message_state state);
 
+/* How many of the message's reactions are like the i-th; 0 where an earlier one is: each counts
+ * once. */
+size_t message_reaction_tally(const struct message *message, size_t i);
+
 #endif
