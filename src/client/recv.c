@@ -34,48 +34,21 @@ struct run {
 
 /* ---- one batch ---- */
 
-static struct reaction *
-copy_reactions(const struct reaction *reactions, size_t count)
-{
-	struct reaction *copy = mem_zalloc(count, sizeof *copy);
-
-	for (size_t i = 0; i < count; i++)
-		copy[i] =
-		    (struct reaction){mem_strdup(reactions[i].from), mem_strdup(reactions[i].text)};
-	return copy;
-}
-
 static void
 collect(void *arg, const struct message *message, enum cache_handing handing)
 {
 	struct run *run = arg;
 	struct pending *pending = &run->batch[run->batch_count++];
 
-	pending->message = *message;
-	pending->message.conversation = mem_strdup(message->conversation);
-	pending->message.from = mem_strdup(message->from);
-	pending->message.type = mem_strdup(message->type);
-	pending->message.text = mem_strdup(message->text);
-	pending->message.reactions = copy_reactions(message->reactions, message->reaction_count);
+	pending->message = message_copy(message);
 	pending->handing = handing;
 }
 
 static void
 batch_clear(struct run *run)
 {
-	for (size_t i = 0; i < run->batch_count; i++) {
-		struct message *m = &run->batch[i].message;
-
-		free((char *)m->conversation);
-		free((char *)m->from);
-		free((char *)m->type);
-		free((char *)m->text);
-		for (size_t r = 0; r < m->reaction_count; r++) {
-			free((char *)m->reactions[r].from);
-			free((char *)m->reactions[r].text);
-		}
-		free((struct reaction *)m->reactions);
-	}
+	for (size_t i = 0; i < run->batch_count; i++)
+		message_finish(&run->batch[i].message);
 	run->batch_count = 0;
 }
 

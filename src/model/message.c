@@ -1,6 +1,9 @@
 #include "model/message.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 static const struct message_type types[] = {
     {.name = "text",
@@ -88,4 +91,43 @@ message_reaction_tally(const struct message *message, size_t i)
 		count++;
 	}
 	return count;
+}
+
+static struct reaction *
+copy_reactions(const struct reaction *reactions, size_t count)
+{
+	struct reaction *copy = mem_zalloc(count, sizeof *copy);
+
+	for (size_t i = 0; i < count; i++)
+		copy[i] =
+		    (struct reaction){mem_strdup(reactions[i].from), mem_strdup(reactions[i].text)};
+	return copy;
+}
+
+struct message
+message_copy(const struct message *message)
+{
+	struct message copy = *message;
+
+	copy.conversation = mem_strdup(message->conversation);
+	copy.from = mem_strdup(message->from);
+	copy.type = mem_strdup(message->type);
+	copy.text = mem_strdup(message->text);
+	copy.reactions = copy_reactions(message->reactions, message->reaction_count);
+	return copy;
+}
+
+void
+message_finish(struct message *copy)
+{
+	free((char *)copy->conversation);
+	free((char *)copy->from);
+	free((char *)copy->type);
+	free((char *)copy->text);
+	for (size_t i = 0; i < copy->reaction_count; i++) {
+		free((char *)copy->reactions[i].from);
+		free((char *)copy->reactions[i].text);
+	}
+	free((struct reaction *)copy->reactions);
+	*copy = (struct message){.state = STATE_NONE};
 }

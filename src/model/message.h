@@ -79,4 +79,8 @@ const char *message_state_name(enum message_state state);
  * once. */
 size_t message_reaction_tally(const struct message *message, size_t i);
 
+/* A copy that owns all its strings and reactions, for message_finish(). */
+struct message message_copy(const struct message *message);
+void message_finish(struct message *copy);
+
 #endif
