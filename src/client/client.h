@@ -29,6 +29,14 @@ struct client;
 struct client_config {
 	const char *account; /* address as typed; NULL: the only one there is */
 	int stop_fd;         /* readable when the user wants to stop; -1 for none */
+	/*
+	 * Called whenever input_fd is readable or hung up while a call of the client waits, so that
+	 * a terminal is served during one that talks to the server. It takes what there is to read;
+	 * and may call what only reads the cache, queues, keeps drafts and markers, or asks for
+	 * ids: nothing that waits. NULL: input_fd is not looked at.
+	 */
+	void (*input)(void *arg);
+	int input_fd;
 	/* Called with one line worth telling at -v (a retry, who holds the line); may be NULL. */
 	void (*notice)(void *arg, const char *text);
 	/* The server has lost messages that were here (a backup of it was put back): so many are
