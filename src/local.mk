@@ -23,6 +23,7 @@ src_libmodel_a_SOURCES = \
 	src/model/difference.h \
 	src/model/group.c src/model/group.h \
 	src/model/key.c src/model/key.h \
+	src/model/mention.c src/model/mention.h \
 	src/model/message.c src/model/message.h \
 	src/model/profile.c src/model/profile.h
 

@@ -342,3 +342,23 @@ word_list_make_phrase(struct word_list *list, const char *text, size_t length, b
 	else if (list->words[list->count - 1].kind == WORD_LONE)
 		*prefix = true;
 }
+
+static bool
+word_is(const struct word *word, const struct word *asked, bool prefix)
+{
+	return (prefix ? word->length >= asked->length : word->length == asked->length) &&
+	       memcmp(word->text, asked->text, asked->length) == 0;
+}
+
+bool
+word_list_match(
+    const struct word_list *text, size_t at, const struct word_list *phrase, bool prefix)
+{
+	if (phrase->count == 0 || phrase->count > text->count - at)
+		return false;
+	for (size_t i = 0; i < phrase->count; i++)
+		if (!word_is(
+		        &text->words[at + i], &phrase->words[i], prefix && i + 1 == phrase->count))
+			return false;
+	return true;
+}

@@ -61,4 +61,9 @@ void word_list_finish(struct word_list *list);
  */
 void word_list_make_phrase(struct word_list *list, const char *text, size_t length, bool *prefix);
 
+/* Whether the words of the text from `at` (below its count) on are the phrase's, one by one;
+ * prefix: the last may go on. A phrase without words is nowhere. */
+bool word_list_match(
+    const struct word_list *text, size_t at, const struct word_list *phrase, bool prefix);
+
 #endif

@@ -35,7 +35,8 @@ conversation_find(struct cache *cache, const char *address, struct conversation 
 	    .peer_ack = sqlite3_column_int64(statement, 10),
 	    .peer_read = sqlite3_column_int64(statement, 11),
 	    .last_stamp = sqlite3_column_int64(statement, 12),
-	    .has_aside = sqlite3_column_int(statement, 13) != 0,
+	    .mention = sqlite3_column_int64(statement, 13),
+	    .has_aside = sqlite3_column_int(statement, 14) != 0,
 	};
 	snprintf(conversation->address.text, sizeof conversation->address.text, "%s", address);
 	sqlite3_reset(statement);
@@ -84,7 +85,8 @@ conversation_save(struct cache *cache, struct conversation *conversation, struct
 		status = cache_run(cache, SQL_CONVERSATION_SAVE,
 		    VALUES(INT(c->id), INT(c->first), INT(c->last), INT(c->ack), INT(c->read),
 		        INT(c->stamp), INT(c->held), INT(c->unread), INT(c->acked),
-		        INT(c->read_told), INT(c->peer_ack), INT(c->peer_read), INT(c->last_stamp)),
+		        INT(c->read_told), INT(c->peer_ack), INT(c->peer_read), INT(c->last_stamp),
+		        INT(c->mention)),
 		    err);
 	if (status == STATUS_OK && c->reach)
 		status = consumer_reach(cache, c, err);
@@ -279,9 +281,9 @@ count_after_expiry(struct cache *cache, sqlite3_stmt *statement, const struct ad
 	    own, &told->unread, err);
 }
 
-static enum status
-tell(struct cache *cache, sqlite3_stmt *statement, const struct address *own,
-    void (*row)(void *arg, const struct cache_conversation *), void *arg, struct error *err)
+enum status
+conversation_columns(struct cache *cache, sqlite3_stmt *statement, const struct address *own,
+    struct cache_conversation *conversation, struct error *err)
 {
 	struct cache_conversation told = {
 	    .head =
@@ -305,8 +307,7 @@ tell(struct cache *cache, sqlite3_stmt *statement, const struct address *own,
 	if (told.unread < 0 || told.head.read >= told.head.last)
 		told.unread = 0;
 	status = count_after_expiry(cache, statement, own, &told, err);
-	if (status == STATUS_OK)
-		row(arg, &told);
+	*conversation = told;
 	return status;
 }
 
@@ -315,6 +316,7 @@ cache_conversations(struct cache *cache,
     void (*row)(void *arg, const struct cache_conversation *conversation), void *arg,
     struct error *err)
 {
+	struct cache_conversation told;
 	struct address own;
 	sqlite3_stmt *statement;
 	bool more = true;
@@ -328,7 +330,9 @@ cache_conversations(struct cache *cache,
 	while (status == STATUS_OK && more) {
 		status = cache_step(cache, statement, &more, err);
 		if (status == STATUS_OK && more)
-			status = tell(cache, statement, &own, row, arg, err);
+			status = conversation_columns(cache, statement, &own, &told, err);
+		if (status == STATUS_OK && more)
+			row(arg, &told);
 	}
 	return cache_end(cache, status, err);
 }

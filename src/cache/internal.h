@@ -216,6 +216,7 @@ struct conversation {
 	int64_t peer_ack;
 	int64_t peer_read;
 	int64_t last_stamp; /* no lower than that of message `last` */
+	int64_t mention;    /* nothing above it names this account: overview.c */
 	bool has_aside;     /* messages of a lost history */
 	bool changed;
 	bool fresh; /* made in this transaction, and has no head yet */
@@ -255,9 +256,20 @@ enum status conversation_hold(struct cache *cache, struct conversation *conversa
 enum status conversation_recount(struct cache *cache, struct conversation *conversation,
     const struct address *own, struct error *err);
 
+/* Reads what CONVERSATION_COLUMNS (statements.c) tell of one; its strings are the statement's. */
+enum status conversation_columns(struct cache *cache, sqlite3_stmt *statement,
+    const struct address *own, struct cache_conversation *conversation, struct error *err);
+
 /* Notes a message that is new in the cache, for unread. */
 void conversation_count(
     struct conversation *conversation, const struct message *message, const struct address *own);
+
+/* ---- overview.c ---- */
+
+/* A message with a text came that is the one of msg_id (its own, or the target of an edit): notes
+ * where it names this account. */
+enum status mention_note(struct cache *cache, struct conversation *conversation, int64_t msg_id,
+    const struct message *message, const struct address *own, struct error *err);
 
 /* ---- message.c ---- */
 

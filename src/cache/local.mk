@@ -26,6 +26,7 @@ src_libcache_a_SOURCES = \
 	src/cache/missing.c \
 	src/cache/open.c \
 	src/cache/outbox.c \
+	src/cache/overview.c src/cache/overview.h \
 	src/cache/profiles.c \
 	src/cache/ranges.c \
 	src/cache/roaming.c \

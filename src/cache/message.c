@@ -43,6 +43,8 @@ message_put(struct cache *cache, struct conversation *conversation, const struct
 		}
 		status = fold_message(cache, conversation->id, message, &fold, err);
 	}
+	if (status == STATUS_OK && added && fold.target && text && !fold.erased)
+		status = mention_note(cache, conversation, fold.target, message, own, err);
 	if (status == STATUS_OK && added && conversation->has_aside)
 		status = aside_return(cache, conversation, message, err);
 	if (status == STATUS_OK && message->has_key)

@@ -118,6 +118,14 @@ static const struct schema_step steps[] = {
         "ALTER TABLE conversation ADD COLUMN last_stamp INTEGER NOT NULL"
         " DEFAULT 9223372036854775807;"
         "CREATE INDEX conversation_read ON conversation (conversation_id) WHERE read > read_told;"
+        /* mention: the highest msg_id of a text that named this account when it came; 0 for none.
+         * Nothing above it does: whether it still does itself the text says. */
+        "ALTER TABLE conversation ADD COLUMN mention INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE conversation ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE conversation ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE conversation ADD COLUMN activity INTEGER GENERATED ALWAYS AS"
+        " (iif(last_stamp = 9223372036854775807, stamp, last_stamp)) VIRTUAL;"
+        "CREATE INDEX conversation_activity ON conversation (pinned, activity);"
         "UPDATE conversation SET read_told = read, stamp = 0,"
         " unread = (SELECT count(*) FROM message m"
         " WHERE m.conversation_id = conversation.conversation_id AND m.msg_id > max(read, first - 1)"

@@ -32,6 +32,25 @@
 	"c.address, c.name, c.stamp, c.profile, " DISPLAY_NAME \
 	" FROM contact c LEFT JOIN profile p ON p.address = c.address"
 
+/* How whoever stands behind an address is called; "" where nobody said. */
+#define NAME_OF(address_) \
+	"ifnull(ifnull((SELECT nullif(k.name, '') FROM contact k WHERE k.address = " address_ \
+	" AND NOT k.removed), iif(substr(" address_ ", 1, 1) = '#'," \
+	" (SELECT g.name FROM group_chat g WHERE g.address = " address_ ")," \
+	" (SELECT " DISPLAY_NAME " FROM profile p WHERE p.address = " address_ "))), '')"
+
+/* What cache_conversations() reads, of c. */
+#define CONVERSATION_COLUMNS \
+	"c.address, c.first, c.last, c.ack, c.read, c.stamp, c.held, c.unread, c.peer_ack," \
+	" c.peer_read, c.conversation_id"
+/* And a line of the overview. */
+#define HAS_LEFT \
+	"iif(substr(c.address, 1, 1) = '#', ifnull((SELECT g.left_it FROM group_chat g" \
+	" WHERE g.address = c.address), 0), 0)"
+#define OVERVIEW \
+	"SELECT " CONVERSATION_COLUMNS ", c.activity, c.pinned, c.muted, c.draft IS NOT NULL," \
+	" c.mention, " NAME_OF("c.address") ", " HAS_LEFT " FROM conversation c"
+
 /* What fold.c makes of the rows of amendments, of all conversations. An edit of what was recalled
  * says nothing any more. */
 #define FOLDS_OF_ROWS \
@@ -282,18 +301,38 @@ static const char *const texts[SQL_COUNT] = {
 
     [SQL_CONVERSATION_FIND] = "SELECT conversation_id, first, last, ack, read, stamp, held,"
                               " unread, acked, read_told, peer_ack, peer_read, last_stamp,"
-                              " EXISTS (SELECT 1 FROM aside a"
+                              " mention, EXISTS (SELECT 1 FROM aside a"
                               " WHERE a.conversation_id = conversation.conversation_id)"
                               " FROM conversation WHERE address = ?1",
     [SQL_CONVERSATION_ADD] = "INSERT INTO conversation (address) VALUES (?1)",
     [SQL_CONVERSATION_SAVE] = "UPDATE conversation SET first = ?2, last = ?3, ack = ?4,"
                               " read = ?5, stamp = ?6, held = ?7, unread = ?8, acked = ?9,"
                               " read_told = ?10, peer_ack = ?11, peer_read = ?12,"
-                              " last_stamp = ?13"
+                              " last_stamp = ?13, mention = ?14"
                               " WHERE conversation_id = ?1",
-    [SQL_CONVERSATION_LIST] = "SELECT address, first, last, ack, read, stamp, held, unread,"
-                              " peer_ack, peer_read, conversation_id FROM conversation"
-                              " ORDER BY address",
+    [SQL_CONVERSATION_LIST] = "SELECT " CONVERSATION_COLUMNS " FROM conversation c"
+                              " ORDER BY c.address",
+    [SQL_OVERVIEW_LIST] = OVERVIEW " WHERE c.pinned = ?1 AND c.activity > ?2"
+                                   " ORDER BY c.activity DESC",
+    [SQL_OVERVIEW_GET] = OVERVIEW " WHERE c.address = ?1",
+    /* Conversations that something in the outbox is for, as they stand in the overview. */
+    [SQL_OVERVIEW_OUTBOX] =
+        "SELECT o.conversation, ifnull(c.pinned, 0), max(ifnull(c.activity, 0), o.time),"
+        " o.queued, o.failed FROM (SELECT conversation, max(time) AS time,"
+        " sum(failure IS NULL) AS queued, sum(failure IS NOT NULL) AS failed FROM outbox"
+        " WHERE ?1 IS NULL OR conversation = ?1 GROUP BY 1) o"
+        " LEFT JOIN conversation c ON c.address = o.conversation ORDER BY 2 DESC, 3 DESC",
+    [SQL_OUTBOX_COUNT] = "SELECT sum(failure IS NULL), sum(failure IS NULL AND doubts > 0),"
+                         " sum(failure IS NOT NULL) FROM outbox",
+    [SQL_NAME_OF] = "SELECT " NAME_OF("?1"),
+    [SQL_DISPLAY_NAME] = "SELECT " DISPLAY_NAME " FROM profile p WHERE p.address = ?1",
+    /* Others' texts above ?2, as amendments left them. */
+    [SQL_MENTION_TEXTS] = "SELECT ifnull(e.text, m.text) FROM message m" WITH_FOLD
+                          " WHERE m.conversation_id = ?1 AND m.msg_id > ?2 AND m.msg_id <= ?3"
+                          " AND m.type IN " COUNTED " AND m.sender <> ?4"
+                          " ORDER BY m.msg_id DESC LIMIT ?5",
+    [SQL_MUTED_SET] = "UPDATE conversation SET muted = ?2 WHERE conversation_id = ?1",
+    [SQL_PINNED_SET] = "UPDATE conversation SET pinned = ?2 WHERE conversation_id = ?1",
     [SQL_CONVERSATION_REACHES] = "SELECT conversation_id, first FROM conversation"
                                  " WHERE held > 0",
     [SQL_MARKER_LIST] = "SELECT address, read FROM conversation WHERE read > read_told LIMIT ?1",

@@ -156,6 +156,7 @@ client_close(struct client *client)
 	transport_destroy(client->transport);
 	watch_finish(&client->watch);
 	cache_account_finish(&client->account);
+	free(client->name);
 	cache_close(client->cache);
 	free(client);
 }

@@ -16,6 +16,7 @@ struct client {
 	struct watch watch;
 	struct tidy tidy;
 	int64_t changes; /* sync_counts()'s when tidy_look() was last called */
+	char *name;      /* client_name()'s last */
 	bool online;
 	bool changed; /* another process changed the cache, during the last client_wait() */
 	bool stopped; /* config.stop_fd became readable */

@@ -12,7 +12,10 @@ src_libclient_a_SOURCES = \
 	src/client/fetch.c \
 	src/client/group.c \
 	src/client/internal.h \
+	src/client/chat.h \
 	src/client/markers.c \
+	src/client/names.c \
+	src/client/overview.c \
 	src/client/query.c src/client/query.h \
 	src/client/read.c \
 	src/client/recv.c \

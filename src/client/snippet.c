@@ -13,26 +13,6 @@ enum {
 
 /* ---- where the hits are ---- */
 
-static bool
-word_is(const struct word *word, const struct word *asked, bool prefix)
-{
-	return (prefix ? word->length >= asked->length : word->length == asked->length) &&
-	       memcmp(word->text, asked->text, asked->length) == 0;
-}
-
-/* Whether the words of the text from `at` on are the phrase's. */
-static bool
-match_at(const struct word_list *text, size_t at, const struct word_list *phrase, bool prefix)
-{
-	if (phrase->count == 0 || phrase->count > text->count - at)
-		return false;
-	for (size_t i = 0; i < phrase->count; i++)
-		if (!word_is(
-		        &text->words[at + i], &phrase->words[i], prefix && i + 1 == phrase->count))
-			return false;
-	return true;
-}
-
 /* Where what was found from word `at` on ends. A character that was asked for alone is found in a
  * pair, which goes on behind it: to where the next word begins, the pair's second character. */
 static size_t
@@ -88,7 +68,7 @@ find_marks(struct marks *marks, const struct word_list *text, const struct query
 	}
 	for (size_t at = 0; at < text->count; at++) {
 		for (size_t i = 0; i < count; i++) {
-			if (match_at(text, at, &phrases[i], prefixes[i]))
+			if (word_list_match(text, at, &phrases[i], prefixes[i]))
 				marks_add(marks, (struct client_span){text->words[at].begin,
 				                     match_end(text, at, &phrases[i])});
 		}
