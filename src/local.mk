@@ -56,8 +56,9 @@ include src/net/local.mk
 include src/sync/local.mk
 include src/client/local.mk
 include src/say/local.mk
+include src/tui/local.mk
 include src/cli/local.mk
 
 # What tern and the unit tests link: a layer before those below it. Each layer's local.mk sets its
 # own variable: its library, and the system's that it alone uses.
-TERN_LIBS = $(CLI_LIBS) $(SAY_LIBS) $(CLIENT_LIBS) $(SYNC_LIBS) $(CACHE_LIBS) $(NET_LIBS) $(WIRE_LIBS)
+TERN_LIBS = $(CLI_LIBS) $(TUI_LIBS) $(SAY_LIBS) $(CLIENT_LIBS) $(SYNC_LIBS) $(CACHE_LIBS) $(NET_LIBS) $(WIRE_LIBS)

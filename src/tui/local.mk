@@ -1,0 +1,16 @@
+# The chat on a terminal: TUI_LIBS.
+noinst_LIBRARIES += src/libtui.a
+TUI_LIBS = src/libtui.a
+
+src_libtui_a_SOURCES = \
+	src/tui/action.c src/tui/action.h \
+	src/tui/bind.c src/tui/bind.h \
+	src/tui/bind_name.c src/tui/bind_name.h \
+	src/tui/config_line.c src/tui/config_line.h \
+	src/tui/edit.c src/tui/edit.h \
+	src/tui/edit_history.c src/tui/edit_history.h \
+	src/tui/edit_internal.h \
+	src/tui/edit_kill.c \
+	src/tui/edit_move.c \
+	src/tui/edit_search.c \
+	src/tui/edit_undo.c src/tui/edit_undo.h
