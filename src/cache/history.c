@@ -32,7 +32,7 @@ find_window(struct cache *cache, const struct conversation *c, const struct hist
 {
 	struct id_range bounds = {query->after < INT64_MAX ? query->after + 1 : INT64_MAX,
 	    query->before > 0 ? query->before - 1 : INT64_MAX - 1};
-	bool oldest = query->after > 0 && query->before == 0;
+	bool oldest = query->oldest || (query->after > 0 && query->before == 0);
 	int64_t skip = query->count > INT64_MAX ? INT64_MAX : (int64_t)query->count;
 	int64_t cut = 0;
 	bool found;

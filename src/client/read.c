@@ -94,6 +94,7 @@ client_history(struct client *client, const struct client_history *query,
 	    .before = query->before,
 	    .after = query->after,
 	    .count = query->count,
+	    .oldest = query->oldest,
 	    .events = query->events,
 	};
 	struct reading reading = {client, query, row, arg, 0};

@@ -1,11 +1,12 @@
 # The chat on a terminal: TUI_LIBS.
 noinst_LIBRARIES += src/libtui.a
-TUI_LIBS = src/libtui.a
+TUI_LIBS = src/libtui.a $(TINFO_LIBS)
 
 src_libtui_a_SOURCES = \
 	src/tui/action.c src/tui/action.h \
 	src/tui/bind.c src/tui/bind.h \
 	src/tui/bind_name.c src/tui/bind_name.h \
+	src/tui/cluster.c src/tui/cluster.h \
 	src/tui/config_line.c src/tui/config_line.h \
 	src/tui/edit.c src/tui/edit.h \
 	src/tui/edit_history.c src/tui/edit_history.h \
@@ -13,4 +14,10 @@ src_libtui_a_SOURCES = \
 	src/tui/edit_kill.c \
 	src/tui/edit_move.c \
 	src/tui/edit_search.c \
-	src/tui/edit_undo.c src/tui/edit_undo.h
+	src/tui/edit_undo.c src/tui/edit_undo.h \
+	src/tui/screen.c src/tui/screen.h \
+	src/tui/screen_flush.c \
+	src/tui/screen_internal.h \
+	src/tui/term.c src/tui/term.h \
+	src/tui/terminfo.c src/tui/terminfo.h
+src_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(TINFO_CFLAGS)

@@ -1,0 +1,219 @@
+#include "tui/cluster.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unigbrk.h>
+#include <unistr.h>
+#include <uniwidth.h>
+
+enum { ZWJ = 0x200D, VS16 = 0xFE0F, REGIONAL_FIRST = 0x1F1E6, REGIONAL_LAST = 0x1F1FF };
+
+void
+widths_init(struct widths *widths)
+{
+	*widths = (struct widths){.zwj_joined = true};
+}
+
+static bool
+add_range(struct widths *widths, const char *setting)
+{
+	struct width_range range;
+	char *end;
+
+	range.first = range.last = (uint32_t)strtoul(setting, &end, 16);
+	if (end == setting)
+		return false;
+	if (*end == '-')
+		range.last = (uint32_t)strtoul(end + 1, &end, 16);
+	if (*end != '=' || end[1] < '0' || end[1] > '2' || end[2] || range.last < range.first ||
+	    widths->range_count == WIDTH_RANGES)
+		return false;
+	range.columns = end[1] - '0';
+	widths->ranges[widths->range_count++] = range;
+	return true;
+}
+
+bool
+widths_set(struct widths *widths, const char *setting)
+{
+	static const struct {
+		const char *setting;
+		size_t offset;
+		bool value;
+	} words[] = {
+	    {"ambiguous=1", offsetof(struct widths, ambiguous_wide), false},
+	    {"ambiguous=2", offsetof(struct widths, ambiguous_wide), true},
+	    {"vs16=1", offsetof(struct widths, vs16_wide), false},
+	    {"vs16=2", offsetof(struct widths, vs16_wide), true},
+	    {"zwj=apart", offsetof(struct widths, zwj_joined), false},
+	    {"zwj=joined", offsetof(struct widths, zwj_joined), true},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (strcmp(setting, words[i].setting) != 0)
+			continue;
+		*(bool *)((char *)widths + words[i].offset) = words[i].value;
+		return true;
+	}
+	return add_range(widths, setting);
+}
+
+/* ---- widths ---- */
+
+static int
+width_of(ucs4_t c, const struct widths *widths)
+{
+	int width;
+
+	for (int i = widths->range_count; i-- > 0;)
+		if (c >= widths->ranges[i].first && c <= widths->ranges[i].last)
+			return widths->ranges[i].columns;
+	width = uc_width(c, widths->ambiguous_wide ? "EUC-JP" : "UTF-8");
+	return width < 0 ? 1 : width;
+}
+
+/* May be drawn as a picture, or begin a sequence that is. */
+static bool
+is_pictographic(ucs4_t c)
+{
+	return c >= 0x1F000 || (c >= 0x2190 && c <= 0x2BFF) || c == 0xA9 || c == 0xAE ||
+	       c == 0x3030 || c == 0x303D || c == 0x3297 || c == 0x3299;
+}
+
+static bool
+is_regional(ucs4_t c)
+{
+	return c >= REGIONAL_FIRST && c <= REGIONAL_LAST;
+}
+
+/* ---- clusters ---- */
+
+static ucs4_t
+character(const uint8_t *p, const uint8_t *end)
+{
+	ucs4_t c;
+
+	return p < end && u8_mbtoucr(&c, p, (size_t)(end - p)) > 0 ? c : 0xFFFD;
+}
+
+static bool
+ends_in_joiner(const uint8_t *begin, const uint8_t *end)
+{
+	return end - begin > 3 && memcmp(end - 3, "\xE2\x80\x8D", 3) == 0;
+}
+
+/*
+ * The library looks at two characters at a time: what needs more is joined here (rules GB11 to GB13
+ * of UAX #29): pictures with joiners between them, and flags, which are pairs of letters.
+ */
+static const uint8_t *
+cluster_end(const uint8_t *begin, const uint8_t *end)
+{
+	const uint8_t *limit = begin + CLUSTER_MAX < end ? begin + CLUSTER_MAX : end;
+	const uint8_t *at = u8_grapheme_next(begin, limit);
+	ucs4_t first = character(begin, end);
+
+	if (is_regional(first) && at - begin == 4 && is_regional(character(at, limit)))
+		return u8_grapheme_next(at, limit);
+	while (at < limit && is_pictographic(first) && ends_in_joiner(begin, at) &&
+	       is_pictographic(character(at, limit)))
+		at = u8_grapheme_next(at, limit);
+	return at;
+}
+
+/* A cluster isn't cut within a character. */
+static size_t
+cut(const uint8_t *begin, size_t bytes)
+{
+	size_t kept = 0;
+	ucs4_t c;
+
+	while (kept < bytes) {
+		int n = u8_mbtoucr(&c, begin + kept, bytes - kept);
+
+		if (n <= 0)
+			break;
+		kept += (size_t)n;
+	}
+	return kept ? kept : bytes;
+}
+
+static void
+measure(const uint8_t *begin, struct cluster *cluster, const struct widths *widths)
+{
+	const uint8_t *p = begin, *end = begin + cluster->bytes;
+	int widest = 0, sum = 0;
+	bool joined = false, emoji = false;
+
+	while (p < end) {
+		ucs4_t c;
+		int n = u8_mbtoucr(&c, p, (size_t)(end - p));
+		int width;
+
+		if (n <= 0)
+			break;
+		width = width_of(c, widths);
+		joined |= c == ZWJ;
+		emoji |= c == VS16;
+		cluster->unsure |= is_pictographic(c) || c == ZWJ || c == VS16;
+		widest = width > widest ? width : widest;
+		sum += width;
+		p += n;
+	}
+	cluster->columns = widest;
+	if (is_regional(character(begin, end)) && cluster->bytes > 4)
+		cluster->columns = 2;
+	else if (emoji && widest == 1 && widths->vs16_wide)
+		cluster->columns = 2;
+	else if (joined && !widths->zwj_joined && sum <= 2)
+		cluster->columns = sum;
+}
+
+struct cluster
+cluster_next(const char *text, size_t length, const struct widths *widths)
+{
+	const uint8_t *begin = (const uint8_t *)text;
+	struct cluster cluster = {.bytes = 1, .columns = 1};
+	ucs4_t c;
+
+	/* Most text is this. */
+	if (begin[0] < 0x80 && (length == 1 || begin[1] < 0x80))
+		return cluster;
+	if (u8_mbtoucr(&c, begin, length) <= 0)
+		return cluster;
+	cluster.bytes = (size_t)(cluster_end(begin, begin + length) - begin);
+	if (cluster.bytes >= CLUSTER_MAX - 3)
+		cluster.bytes = cut(begin, cluster.bytes);
+	measure(begin, &cluster, widths);
+	if (begin[0] < 0x20 || begin[0] == 0x7F)
+		cluster.columns = 1;
+	return cluster;
+}
+
+int
+cluster_columns(const char *text, size_t length, const struct widths *widths)
+{
+	int columns;
+
+	(void)cluster_fit(text, length, INT32_MAX, &columns, widths);
+	return columns;
+}
+
+size_t
+cluster_fit(const char *text, size_t length, int columns, int *used, const struct widths *widths)
+{
+	size_t at = 0;
+	int column = 0;
+
+	while (at < length) {
+		struct cluster cluster = cluster_next(text + at, length - at, widths);
+
+		if (cluster.columns > columns - column)
+			break;
+		column += cluster.columns;
+		at += cluster.bytes;
+	}
+	if (used)
+		*used = column;
+	return at;
+}
