@@ -11,20 +11,39 @@
 
 #include "base/mem.h"
 
+/* A directory below the one that a variable names, or below a place in HOME. False without either.
+ */
+static bool
+xdg_dir(char **path, const char *variable, const char *below_home)
+{
+	const char *base = getenv(variable);
+	const char *home = getenv("HOME");
+
+	if (base && base[0] == '/')
+		*path = mem_printf("%s/tern", base);
+	else if (home && home[0] == '/')
+		*path = mem_printf("%s/%s/tern", home, below_home);
+	else
+		return false;
+	return true;
+}
+
 enum status
 path_data_dir(char **path, struct error *err)
 {
-	const char *data = getenv("XDG_DATA_HOME");
-	const char *home = getenv("HOME");
+	if (xdg_dir(path, "XDG_DATA_HOME", ".local/share"))
+		return STATUS_OK;
+	return error_set(err, STATUS_CONFIG,
+	    "no place for tern's data: set HOME or XDG_DATA_HOME to an absolute path");
+}
 
-	if (data && data[0] == '/')
-		*path = mem_printf("%s/tern", data);
-	else if (home && home[0] == '/')
-		*path = mem_printf("%s/.local/share/tern", home);
-	else
-		return error_set(err, STATUS_CONFIG,
-		    "no place for tern's data: set HOME or XDG_DATA_HOME to an absolute path");
-	return STATUS_OK;
+enum status
+path_config_dir(char **path, struct error *err)
+{
+	if (xdg_dir(path, "XDG_CONFIG_HOME", ".config"))
+		return STATUS_OK;
+	return error_set(err, STATUS_CONFIG,
+	    "no place for tern's configuration: set HOME or XDG_CONFIG_HOME to an absolute path");
 }
 
 /* 0, or an errno. That something is there already is no success unless it is a directory. */

@@ -10,6 +10,9 @@
  */
 enum status path_data_dir(char **path, struct error *err);
 
+/* The directory for tern's configuration: $XDG_CONFIG_HOME/tern, or ~/.config/tern. Likewise. */
+enum status path_config_dir(char **path, struct error *err);
+
 /* Makes directory path and its parents, mode 0700. CANNOT_CREATE. */
 enum status path_make_dir(const char *path, struct error *err);
 

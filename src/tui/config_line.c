@@ -85,6 +85,16 @@ read_word(struct reader *reader, char *out, char **end, struct error *err)
 	return quote ? no_end(reader, quote_column, err) : STATUS_OK;
 }
 
+/* "#ffcc00" is a colour, not a comment. */
+static bool
+is_comment(const struct config_words *words, const struct reader *reader)
+{
+	if (reader->line[reader->at] != '#')
+		return false;
+	return !words->count || reader->at + 1 == reader->length ||
+	       is_space(reader->line[reader->at + 1]);
+}
+
 static enum status
 read_words(struct config_words *words, struct reader *reader, struct error *err)
 {
@@ -97,7 +107,7 @@ read_words(struct config_words *words, struct reader *reader, struct error *err)
 			reader->at++;
 			reader->column++;
 		}
-		if (reader->at == reader->length || reader->line[reader->at] == '#')
+		if (reader->at == reader->length || is_comment(words, reader))
 			return STATUS_OK;
 		if (words->count == CONFIG_WORDS_MAX)
 			return error_set(

@@ -1,9 +1,9 @@
 /*
  * One line of the configuration, cut into words.
  *
- * Words stand between spaces and tabs. In "double quotes" a word may hold those, and \" and \\ mean
- * the character itself; in 'single quotes' nothing is special. A '#' that begins a word ends the
- * line.
+ * Words stand between spaces and tabs. In "double quotes" a word may hold those, and \" and
+ * \\  mean the character itself; in 'single quotes' nothing is special. A '#' that begins the line,
+ * or has a space on both sides, begins a comment.
  */
 #ifndef TERN_TUI_CONFIG_LINE_H
 #define TERN_TUI_CONFIG_LINE_H

@@ -7,7 +7,10 @@ src_libtui_a_SOURCES = \
 	src/tui/bind.c src/tui/bind.h \
 	src/tui/bind_name.c src/tui/bind_name.h \
 	src/tui/cluster.c src/tui/cluster.h \
+	src/tui/color.c src/tui/color.h \
+	src/tui/config.c src/tui/config.h \
 	src/tui/config_line.c src/tui/config_line.h \
+	src/tui/config_read.c \
 	src/tui/edit.c src/tui/edit.h \
 	src/tui/edit_history.c src/tui/edit_history.h \
 	src/tui/edit_internal.h \
@@ -18,6 +21,8 @@ src_libtui_a_SOURCES = \
 	src/tui/screen.c src/tui/screen.h \
 	src/tui/screen_flush.c \
 	src/tui/screen_internal.h \
+	src/tui/setting.c src/tui/setting.h \
 	src/tui/term.c src/tui/term.h \
-	src/tui/terminfo.c src/tui/terminfo.h
+	src/tui/terminfo.c src/tui/terminfo.h \
+	src/tui/theme.c src/tui/theme.h
 src_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(TINFO_CFLAGS)

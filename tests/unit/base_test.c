@@ -58,6 +58,27 @@ test_data_dir(void **state)
 	assert_data_dir("relative", "/home/a", "/home/a/.local/share/tern");
 	assert_data_dir("relative", "also", NULL);
 	assert_data_dir(NULL, NULL, NULL);
+}
+
+static void
+test_config_dir(void **state)
+{
+	struct error err;
+	char *path;
+
+	(void)state;
+	setenv("XDG_CONFIG_HOME", "/x", 1);
+	setenv("HOME", "/home/a", 1);
+	assert_int_equal(path_config_dir(&path, &err), STATUS_OK);
+	assert_string_equal(path, "/x/tern");
+	free(path);
+	setenv("XDG_CONFIG_HOME", "relative", 1);
+	assert_int_equal(path_config_dir(&path, &err), STATUS_OK);
+	assert_string_equal(path, "/home/a/.config/tern");
+	free(path);
+	setenv("HOME", "also", 1);
+	assert_int_equal(path_config_dir(&path, &err), STATUS_CONFIG);
+	assert_non_null(strstr(err.text, "XDG_CONFIG_HOME"));
 	assert_data_dir("", "", NULL);
 }
 
@@ -346,6 +367,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_data_dir),
+	    cmocka_unit_test(test_config_dir),
 	    cmocka_unit_test(test_make_dir),
 	    cmocka_unit_test(test_lock_is_held_once),
 	    cmocka_unit_test(test_lock_that_cannot_be),
