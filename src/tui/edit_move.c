@@ -7,6 +7,12 @@
 
 enum { AROUND = 256 }; /* bytes of a character that are looked at */
 
+static bool
+is_ascii(const char *text, size_t at)
+{
+	return !(text[at] & 0x80);
+}
+
 size_t
 edit_before(const struct edit *edit, size_t at)
 {
@@ -14,6 +20,8 @@ edit_before(const struct edit *edit, size_t at)
 	char begins[AROUND + 4];
 	size_t from = at;
 
+	if (at > 1 && is_ascii(text, at - 1) && is_ascii(text, at - 2))
+		return at - 1;
 	/* What joins with what can't be told from behind: from where surely one begins. */
 	while (from > 0 && at - from < AROUND && (from == at || (unsigned char)text[from] > ' '))
 		from--;
@@ -33,6 +41,8 @@ edit_after(const struct edit *edit, size_t at)
 	size_t end = at + AROUND < edit->text.length ? at + AROUND : edit->text.length;
 	size_t next = at;
 
+	if (at < end && is_ascii(text, at) && is_ascii(text, at + 1))
+		return at + 1;
 	while (end < edit->text.length && ((unsigned char)text[end] & 0xC0) == 0x80)
 		end++;
 	u8_grapheme_breaks((const uint8_t *)text + at, end - at, begins);

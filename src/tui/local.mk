@@ -8,6 +8,7 @@ src_libtui_a_SOURCES = \
 	src/tui/bind_name.c src/tui/bind_name.h \
 	src/tui/cluster.c src/tui/cluster.h \
 	src/tui/color.c src/tui/color.h \
+	src/tui/complete.c src/tui/complete.h \
 	src/tui/config.c src/tui/config.h \
 	src/tui/config_line.c src/tui/config_line.h \
 	src/tui/config_read.c \
@@ -18,6 +19,7 @@ src_libtui_a_SOURCES = \
 	src/tui/edit_move.c \
 	src/tui/edit_search.c \
 	src/tui/edit_undo.c src/tui/edit_undo.h \
+	src/tui/emoji.c src/tui/emoji.h \
 	src/tui/screen.c src/tui/screen.h \
 	src/tui/screen_flush.c \
 	src/tui/screen_internal.h \
