@@ -304,8 +304,8 @@ struct history_query {
 	int64_t after;  /* and above this; 0 for none */
 	size_t count;   /* at most this many messages: the newest of them, or with `after` alone the
 	                 * oldest */
-	bool oldest;    /* the oldest in any case */
 	bool events;    /* amendments too, which else show in their targets alone */
+	bool oldest;    /* the oldest in any case */
 };
 
 /*

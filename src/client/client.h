@@ -343,7 +343,7 @@ struct client_history {
 	const struct address *who;
 	int64_t before; /* 0: no bound */
 	int64_t after;
-	size_t count;  /* the newest so many; with `after` alone, or `oldest`, the oldest */
+	size_t count; /* the newest so many; with `after` alone, or `oldest`, the oldest */
 	bool oldest;
 	int64_t since; /* wall time: from the first message on that isn't older; 0 for no bound */
 	bool events;   /* amendments too, which else show in their targets alone */

@@ -140,7 +140,7 @@ ask_next(struct bench *b, int64_t consumer)
 static void
 ask_history(struct bench *b)
 {
-	const struct history_query query = {bob, 0, 0, 50, false};
+	const struct history_query query = {bob, 0, 0, 50, false, false};
 	struct error error;
 	int count = 0;
 

@@ -201,7 +201,7 @@ test_held_messages_stay_as_they_are(void **state)
 {
 	struct fixture *f = *state;
 	struct message again = message_of(f, BOB, 2, 0);
-	const struct history_query query = {BOB, 0, 0, 9, false};
+	const struct history_query query = {BOB, 0, 0, 9, false, false};
 
 	store(f, BOB, 1, 3, 1, 3);
 	again.from = ME;
@@ -307,7 +307,7 @@ test_notes_to_oneself(void **state)
 	apply_messages(f, messages, 2);
 	assert_string_equal(tell_conversations(f), "me 1-3 ack 0 read 0 held 3 missing 0 unread 0");
 	assert_string_equal(
-	    tell_history(f, &(struct history_query){ME, 0, 0, 9, false}), "1s 2s 3s");
+	    tell_history(f, &(struct history_query){ME, 0, 0, 9, false, false}), "1s 2s 3s");
 	check_sound(f);
 }
 

@@ -331,7 +331,8 @@ look_without_rights(const char *path)
 		return 32;
 	}
 	buf_init(&f.told, 10000);
-	if (strcmp(tell_history(&f, &(struct history_query){BOB, 0, 0, 9, false}), "1 2 3") != 0)
+	if (strcmp(tell_history(&f, &(struct history_query){BOB, 0, 0, 9, false, false}),
+	        "1 2 3") != 0)
 		wrong |= 1;
 	if (cache_token_clear(f.cache, "t", &(bool){false}, &error) != STATUS_IO)
 		wrong |= 2;
@@ -473,7 +474,7 @@ test_an_unwritable_directory_with_a_log_left_behind(void **state)
 	make_writable(f);
 	f->cache = fixture_open(f);
 	assert_string_equal(
-	    tell_history(f, &(struct history_query){BOB, 0, 0, 9, false}), "1 2 3 4");
+	    tell_history(f, &(struct history_query){BOB, 0, 0, 9, false, false}), "1 2 3 4");
 }
 
 static void

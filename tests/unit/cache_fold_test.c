@@ -43,7 +43,7 @@ on_hole(void *arg, struct id_range ids)
 static const char *
 tell(struct fixture *f, bool events)
 {
-	const struct history_query query = {BOB, 0, 0, TOP + 1, events};
+	const struct history_query query = {BOB, 0, 0, TOP + 1, events, false};
 	struct error error;
 
 	buf_clear(&f->told);
@@ -115,16 +115,16 @@ static void
 test_count_counts_what_is_told(void **state)
 {
 	struct fixture *f = *state;
-	struct history_query query = {BOB, 0, 0, 2, false};
+	struct history_query query = {BOB, 0, 0, 2, false, false};
 
 	for (int i = 1; i <= 9; i++)
 		put(f, i, BOB, i % 3 ? "react" : "text", i % 3 ? i - i % 3 : 0, "x");
 	assert_string_equal(tell_history(f, &query), "6 9 (10-40)");
 	query.events = true;
 	assert_string_equal(tell_history(f, &query), "8 9 (10-40)");
-	query = (struct history_query){BOB, 0, 1, 2, false};
+	query = (struct history_query){BOB, 0, 1, 2, false, false};
 	assert_string_equal(tell_history(f, &query), "3 6");
-	query = (struct history_query){BOB, 9, 0, 1, false};
+	query = (struct history_query){BOB, 9, 0, 1, false, false};
 	assert_string_equal(tell_history(f, &query), "6");
 }
 

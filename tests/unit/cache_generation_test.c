@@ -70,7 +70,8 @@ test_the_first_answer_says_which(void **state)
 	/* Another start of the server says that it knows all that is held. */
 	assert_int_equal(login_sync(f, "two", 20), CACHE_APPLIED);
 	assert_string_equal(knowledge(f), "cursor two 20, known two 20");
-	assert_string_equal(tell_history(f, &(struct history_query){BOB, 0, 0, 9, false}), "1 2");
+	assert_string_equal(
+	    tell_history(f, &(struct history_query){BOB, 0, 0, 9, false, false}), "1 2");
 }
 
 static void

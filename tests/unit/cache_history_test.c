@@ -105,7 +105,7 @@ static void
 test_messages_come_back_whole(void **state)
 {
 	struct fixture *f = *state;
-	struct history_query query = {BOB, 0, 0, 9, true};
+	struct history_query query = {BOB, 0, 0, 9, true, false};
 	struct message messages[2];
 	struct error error;
 	char expected[400];

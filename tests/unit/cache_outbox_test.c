@@ -213,7 +213,8 @@ test_own_key_from_anywhere_removes_the_row(void **state)
 	assert_string_equal(tell_outbox(f), "3");
 	/* The late answer to a send finds it done. */
 	settle(f, 2, BOB, 2);
-	assert_string_equal(tell_history(f, &(struct history_query){BOB, 0, 0, 9, false}), "1s 2s");
+	assert_string_equal(
+	    tell_history(f, &(struct history_query){BOB, 0, 0, 9, false, false}), "1s 2s");
 	check_sound(f);
 }
 

@@ -370,7 +370,7 @@ compare_history(struct model *m, int n)
 {
 	struct model_conversation *c = &m->conversations[n];
 	struct history_query query = {names[n], pick(m, 0, c->top + 2), pick(m, 0, c->top + 2),
-	    (size_t)pick(m, 1, 12), false};
+	    (size_t)pick(m, 1, 12), false, false};
 	int64_t low = query.after + 1;
 	int64_t high = query.before ? query.before - 1 : TOP;
 	size_t left = query.count;
