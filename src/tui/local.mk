@@ -20,6 +20,9 @@ src_libtui_a_SOURCES = \
 	src/tui/edit_search.c \
 	src/tui/edit_undo.c src/tui/edit_undo.h \
 	src/tui/emoji.c src/tui/emoji.h \
+	src/tui/keypress.c src/tui/keypress.h \
+	src/tui/keypress_name.c src/tui/keypress_name.h \
+	src/tui/keypress_sequence.c src/tui/keypress_sequence.h \
 	src/tui/screen.c src/tui/screen.h \
 	src/tui/screen_flush.c \
 	src/tui/screen_internal.h \
