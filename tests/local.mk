@@ -102,7 +102,7 @@ TEST_WITH_SERVER = no
 endif
 
 EXTRA_DIST += tests/unit/quotes.h tests/fuzz
-EXTRA_DIST += tests/run tests/bare-debian tests/valgrind tests/lib tests/cli tests/server \
+EXTRA_DIST += tests/run tests/bare-debian tests/valgrind tests/lib tests/cli tests/server tests/tui \
 	tests/faults tests/check-docs tests/check-format tests/check-functions tests/check-layers \
 	tests/check-model tests/check-po tests/model tests/old
 
