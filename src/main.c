@@ -3,6 +3,22 @@
 #include "base/gettext.h"
 #include "base/io.h"
 #include "cli/cli.h"
+#include "tui/tui_config.h"
+
+static enum status
+config(enum front_config what, const char *path, struct buf *out,
+    void (*complain)(void *arg, const char *text), void *arg, struct error *err)
+{
+	static const enum tui_config same[] = {
+	    [FRONT_CONFIG_ALL] = TUI_CONFIG_ALL,
+	    [FRONT_CONFIG_KEYS] = TUI_CONFIG_KEYS,
+	    [FRONT_CONFIG_CHECK] = TUI_CONFIG_CHECK,
+	};
+
+	return tui_config(same[what], path, out, complain, arg, err);
+}
+
+static const struct front front = {.config = config};
 
 int
 main(int argc, char **argv)
@@ -16,5 +32,5 @@ main(int argc, char **argv)
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
 	textdomain(PACKAGE);
 #endif
-	return cli_main(argc, argv);
+	return cli_main(argc, argv, &front);
 }

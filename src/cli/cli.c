@@ -132,9 +132,9 @@ dispatch(struct cli *cli, const void *options, int argc, char **argv, struct err
 }
 
 int
-cli_main(int argc, char **argv)
+cli_main(int argc, char **argv, const struct front *front)
 {
-	struct cli cli = {.config.stop_fd = -1};
+	struct cli cli = {.front = front, .config.stop_fd = -1};
 	struct error err = {0};
 	void *options;
 	enum status status = arguments_parse(&cli, &options, &argc, argv, &err);

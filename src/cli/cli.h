@@ -3,10 +3,11 @@
 #define TERN_CLI_CLI_H
 
 #include "cli/command.h"
+#include "cli/front.h"
 
 /* Runs what the words ask for. Returns the exit code (tern(1), EXIT STATUS). SIGINT, SIGTERM and
  * SIGHUP end it cleanly. */
-int cli_main(int argc, char **argv);
+int cli_main(int argc, char **argv, const struct front *front);
 
 void cli_print_version(enum format format);
 

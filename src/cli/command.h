@@ -15,6 +15,7 @@
 #include "client/client.h"
 
 struct cli;
+struct front;
 
 enum option_kind {
 	OPTION_FLAG,    /* bool */
@@ -78,6 +79,7 @@ struct global_options {
 struct cli {
 	struct global_options global;
 	const struct command *command; /* NULL before it is known */
+	const struct front *front;     /* borrowed */
 	struct client_config config;
 	struct client *client; /* with NEED_ACCOUNT */
 	int exit_code;         /* where a command wants another than its status' own; else 0 */

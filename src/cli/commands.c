@@ -10,7 +10,8 @@ extern const struct command command_register, command_login, command_logout, com
     command_devices, command_send, command_recv, command_edit, command_recall, command_react,
     command_done, command_read, command_receipts, command_fetch, command_sync, command_history,
     command_search, command_export, command_contacts, command_contact, command_profile,
-    command_groups, command_group, command_status, command_verify, command_help, command_version;
+    command_groups, command_group, command_status, command_verify, command_config, command_help,
+    command_version;
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
@@ -39,6 +40,7 @@ const struct command *const commands[] = {
     &command_group,
     &command_status,
     &command_verify,
+    &command_config,
     &command_help,
     &command_version,
     NULL,

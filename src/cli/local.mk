@@ -6,6 +6,7 @@ CLI_LIBS = src/libcli.a $(LIBINTL)
 src_libcli_a_SOURCES = \
 	src/cli/arguments.c \
 	src/cli/cli.c src/cli/cli.h \
+	src/cli/cmd_config.c \
 	src/cli/cmd_contact.c \
 	src/cli/cmd_devices.c \
 	src/cli/cmd_done.c \
@@ -33,6 +34,7 @@ src_libcli_a_SOURCES = \
 	src/cli/commands.c \
 	src/cli/consumer.h \
 	src/cli/exec.c src/cli/exec.h \
+	src/cli/front.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/input.c src/cli/input.h \
 	src/cli/lines.c src/cli/lines.h \

@@ -29,5 +29,6 @@ src_libtui_a_SOURCES = \
 	src/tui/setting.c src/tui/setting.h \
 	src/tui/term.c src/tui/term.h \
 	src/tui/terminfo.c src/tui/terminfo.h \
-	src/tui/theme.c src/tui/theme.h
+	src/tui/theme.c src/tui/theme.h \
+	src/tui/tui_config.c src/tui/tui_config.h
 src_libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(TINFO_CFLAGS)

@@ -51,6 +51,8 @@ WRONG = [
     ["group", "kick", "#g", "not an address"],
     ["status", "extra"], ["status", "--nothing"],
     ["verify", "bob"], ["verify", "--repair=x"], ["verify", "--timeout", "x"],
+    ["config", "--dump", "--check"], ["config", "a", "b"], ["config", "--nothing"],
+    ["--format=json", "config"],
     ["version", "extra"], ["help", "nothing-like-this"],
 ]
 
