@@ -51,6 +51,7 @@ UNIT_TESTS += tests/unit/timeu_test
 UNIT_TESTS += tests/unit/transport_test
 UNIT_TESTS += tests/unit/tui_bind_test
 UNIT_TESTS += tests/unit/tui_complete_test
+UNIT_TESTS += tests/unit/tui_config_line_test
 UNIT_TESTS += tests/unit/tui_config_test
 UNIT_TESTS += tests/unit/tui_edit_test
 UNIT_TESTS += tests/unit/tui_history_test

@@ -15,6 +15,7 @@ enum { WORD_SHOWN = 40, DUMP_COLUMN = 44 };
 void
 config_init(struct config *config)
 {
+	config->is_theme = false;
 	settings_init(&config->settings);
 	bind_init(&config->bindings);
 	theme_init(&config->theme);
@@ -105,11 +106,7 @@ static enum status
 do_theme(struct config *config, const struct config_words *words, int *at, struct error *err)
 {
 	*at = 1;
-	if (theme_use(&config->theme, words->word[1]))
-		return STATUS_OK;
-	return error_set(err, STATUS_USAGE,
-	    _("there is no theme '%.*s'; there are dark, light, mono"),
-	    text_cut(words->word[1], WORD_SHOWN), words->word[1]);
+	return config_theme(config, words->word[1], err);
 }
 
 static enum status
@@ -173,6 +170,9 @@ run(struct config *config, const struct config_words *words, int *at, struct err
 			statement = &statements[i];
 	if (!statement)
 		return unknown(words->word[0], err);
+	if (config->is_theme && statement->run != do_theme && statement->run != do_style)
+		return error_set(
+		    err, STATUS_USAGE, _("a theme has no place for '%s'"), statement->name);
 	if (words->count < statement->min)
 		return error_set(
 		    err, STATUS_USAGE, _("something is missing: %s"), _(statement->usage));

@@ -21,6 +21,7 @@ enum {
 };
 
 struct config {
+	bool is_theme; /* of a theme's own file, which sets looks and nothing else */
 	struct settings settings;
 	struct bindings bindings;
 	struct theme theme;
@@ -45,6 +46,13 @@ typedef void config_complaint(void *arg, int line, int column, const char *sente
  */
 enum status config_read(struct config *config, const char *path, config_complaint *complain,
     void *arg, int *wrong, struct error *err);
+
+/*
+ * Takes a theme, built in or the user's own: the file $XDG_CONFIG_HOME/tern/themes/NAME, of lines
+ * with theme (what it is made of) and style. USAGE where there is none, or something in it is wrong
+ * (the rest of it is used then); CONFIG, IO, TOO_LARGE.
+ */
+enum status config_theme(struct config *config, const char *name, struct error *err);
 
 /* Where it is: $XDG_CONFIG_HOME/tern/config. The caller's to free. CONFIG. */
 enum status config_path(char **path, struct error *err);

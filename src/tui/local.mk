@@ -12,6 +12,7 @@ src_libtui_a_SOURCES = \
 	src/tui/config.c src/tui/config.h \
 	src/tui/config_line.c src/tui/config_line.h \
 	src/tui/config_read.c \
+	src/tui/config_theme.c \
 	src/tui/edit.c src/tui/edit.h \
 	src/tui/edit_history.c src/tui/edit_history.h \
 	src/tui/edit_internal.h \

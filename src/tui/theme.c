@@ -1,5 +1,6 @@
 #include "tui/theme.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/gettext.h"
@@ -184,13 +185,20 @@ built_in(enum theme_part part, int number)
 	return style;
 }
 
+/* For a terminal of all colours. */
+static struct style
+full_style(const struct theme *theme, enum theme_part part)
+{
+	if (theme->is_own[part])
+		return theme->own[part];
+	return theme->has_layer[part] ? theme->layer[part] : built_in(part, theme->base);
+}
+
 static void
 show_part(struct theme *theme, enum theme_part part)
 {
-	struct style style = theme->own[part];
+	struct style style = full_style(theme, part);
 
-	if (!theme->is_own[part])
-		style = built_in(part, theme_number(theme->name));
 	/* Without colours, what they said is said as the theme without colours says it. */
 	if (theme->colors == 0 && (style.fg != COLOR_DEFAULT || style.bg != COLOR_DEFAULT))
 		style.attributes |= built_in(part, MONO).attributes;
@@ -208,9 +216,8 @@ void
 theme_init(struct theme *theme)
 {
 	memset(theme, 0, sizeof *theme);
-	theme->name = theme_names[DARK];
 	theme->colors = 1 << 24;
-	show(theme);
+	theme_use(theme, theme_names[DARK]);
 }
 
 bool
@@ -220,9 +227,21 @@ theme_use(struct theme *theme, const char *name)
 
 	if (number < 0)
 		return false;
-	theme->name = theme_names[number];
+	snprintf(theme->name, sizeof theme->name, "%s", name);
+	theme->base = number;
+	memset(theme->has_layer, 0, sizeof theme->has_layer);
 	show(theme);
 	return true;
+}
+
+void
+theme_use_own(struct theme *theme, const char *name, const struct theme *from)
+{
+	snprintf(theme->name, sizeof theme->name, "%s", name);
+	theme->base = from->base;
+	memcpy(theme->layer, from->own, sizeof theme->layer);
+	memcpy(theme->has_layer, from->is_own, sizeof theme->has_layer);
+	show(theme);
 }
 
 const char *
@@ -280,7 +299,7 @@ theme_style(const struct theme *theme, enum theme_part part)
 bool
 theme_is_mono(const struct theme *theme)
 {
-	return theme->colors == 0 || theme->name == theme_names[MONO];
+	return theme->colors == 0 || theme->base == MONO;
 }
 
 const struct theme_part_info *
@@ -303,7 +322,7 @@ static void
 dump_part(const struct theme *theme, enum theme_part part, bool all, struct buf *out)
 {
 	bool own = theme->is_own[part];
-	struct style style = own ? theme->own[part] : built_in(part, theme_number(theme->name));
+	struct style style = full_style(theme, part);
 	size_t begin = out->length;
 
 	if (!own && !all)
@@ -320,7 +339,7 @@ dump_part(const struct theme *theme, enum theme_part part, bool all, struct buf 
 void
 theme_dump(const struct theme *theme, bool all, struct buf *out)
 {
-	bool usual = theme_number(theme->name) == DARK;
+	bool usual = strcmp(theme->name, theme_names[DARK]) == 0;
 
 	if (all || !usual)
 		buf_printf(out, "%stheme %s\n", usual ? "#" : "", theme->name);

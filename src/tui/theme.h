@@ -14,7 +14,10 @@
 #include "base/status.h"
 #include "tui/screen.h"
 
-enum { THEME_NAMES = 8 }; /* colours for people's names */
+enum {
+	THEME_NAMES = 8,      /* colours for people's names */
+	THEME_NAME_SIZE = 65, /* of a theme's name, with its 0 */
+};
 
 enum theme_part {
 	THEME_MESSAGE,
@@ -66,7 +69,11 @@ struct theme_part_info {
 };
 
 struct theme {
-	const char *name;              /* of the built-in one it is made of */
+	char name[THEME_NAME_SIZE];
+	int base; /* the built-in one it is made of */
+	struct style
+	    layer[THEME_COUNT]; /* where it is a user's own: what that says, where has_layer */
+	bool has_layer[THEME_COUNT];
 	struct style own[THEME_COUNT]; /* set by theme_set(), where is_own */
 	bool is_own[THEME_COUNT];
 	struct style shown[THEME_COUNT]; /* as the terminal can show them */
@@ -79,6 +86,10 @@ void theme_init(struct theme *theme);
 /* Makes it the built-in theme of that name ("dark", "light", "mono"); what theme_set() set stays.
  * False where there is none. */
 bool theme_use(struct theme *theme, const char *name);
+
+/* Makes it a theme of the user's own, of that name: the one that `from` is made of, with what was
+ * set in `from` over it, and below what is set here. */
+void theme_use_own(struct theme *theme, const char *name, const struct theme *from);
 
 /* The i-th built-in theme's name (0…); NULL behind the last. */
 const char *theme_name(int i);
