@@ -28,6 +28,7 @@ UNIT_TESTS += tests/unit/cli_arguments_test
 UNIT_TESTS += tests/unit/cli_lines_test
 UNIT_TESTS += tests/unit/cli_print_test
 UNIT_TESTS += tests/unit/client_recv_test
+UNIT_TESTS += tests/unit/cluster_test
 UNIT_TESTS += tests/unit/http_client_test
 UNIT_TESTS += tests/unit/http_packed_test
 UNIT_TESTS += tests/unit/http_resolve_test

@@ -1,12 +1,18 @@
 #include "tui/cluster.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unigbrk.h>
 #include <unistr.h>
 #include <uniwidth.h>
 
-enum { ZWJ = 0x200D, VS16 = 0xFE0F, REGIONAL_FIRST = 0x1F1E6, REGIONAL_LAST = 0x1F1FF };
+enum {
+	VS16 = 0xFE0F,
+	PICTURES = 0x1F000, /* from here on, near enough */
+	REGIONAL_FIRST = 0x1F1E6,
+	REGIONAL_LAST = 0x1F1FF
+};
 
 void
 widths_init(struct widths *widths)
@@ -14,21 +20,40 @@ widths_init(struct widths *widths)
 	*widths = (struct widths){.zwj_joined = true};
 }
 
+/* A code point in hexadecimal. */
+static bool
+parse_character(const char **text, uint32_t *c)
+{
+	char *end;
+	unsigned long value;
+
+	if (!isxdigit((unsigned char)**text))
+		return false;
+	value = strtoul(*text, &end, 16);
+	if (value > 0x10FFFF)
+		return false;
+	*c = (uint32_t)value;
+	*text = end;
+	return true;
+}
+
 static bool
 add_range(struct widths *widths, const char *setting)
 {
 	struct width_range range;
-	char *end;
 
-	range.first = range.last = (uint32_t)strtoul(setting, &end, 16);
-	if (end == setting)
+	if (!parse_character(&setting, &range.first))
 		return false;
-	if (*end == '-')
-		range.last = (uint32_t)strtoul(end + 1, &end, 16);
-	if (*end != '=' || end[1] < '0' || end[1] > '2' || end[2] || range.last < range.first ||
-	    widths->range_count == WIDTH_RANGES)
+	range.last = range.first;
+	if (*setting == '-') {
+		setting++;
+		if (!parse_character(&setting, &range.last))
+			return false;
+	}
+	if (setting[0] != '=' || setting[1] < '0' || setting[1] > '2' || setting[2] ||
+	    range.last < range.first || widths->range_count == WIDTH_RANGES)
 		return false;
-	range.columns = end[1] - '0';
+	range.columns = setting[1] - '0';
 	widths->ranges[widths->range_count++] = range;
 	return true;
 }
@@ -68,6 +93,9 @@ width_of(ucs4_t c, const struct widths *widths)
 	for (int i = widths->range_count; i-- > 0;)
 		if (c >= widths->ranges[i].first && c <= widths->ranges[i].last)
 			return widths->ranges[i].columns;
+	/* Emoji yet to come: the library knows those of its day, the terminal may be younger. */
+	if (c >= 0x1FA70 && c <= 0x1FAFF)
+		return 2;
 	width = uc_width(c, widths->ambiguous_wide ? "EUC-JP" : "UTF-8");
 	return width < 0 ? 1 : width;
 }
@@ -76,7 +104,7 @@ width_of(ucs4_t c, const struct widths *widths)
 static bool
 is_pictographic(ucs4_t c)
 {
-	return c >= 0x1F000 || (c >= 0x2190 && c <= 0x2BFF) || c == 0xA9 || c == 0xAE ||
+	return c >= PICTURES || (c >= 0x2190 && c <= 0x2BFF) || c == 0xA9 || c == 0xAE ||
 	       c == 0x3030 || c == 0x303D || c == 0x3297 || c == 0x3299;
 }
 
@@ -107,7 +135,7 @@ ends_in_joiner(const uint8_t *begin, const uint8_t *end)
  * of UAX #29): pictures with joiners between them, and flags, which are pairs of letters.
  */
 static const uint8_t *
-cluster_end(const uint8_t *begin, const uint8_t *end)
+cluster_end(const uint8_t *begin, const uint8_t *end, const struct widths *widths)
 {
 	const uint8_t *limit = begin + CLUSTER_MAX < end ? begin + CLUSTER_MAX : end;
 	const uint8_t *at = u8_grapheme_next(begin, limit);
@@ -115,8 +143,8 @@ cluster_end(const uint8_t *begin, const uint8_t *end)
 
 	if (is_regional(first) && at - begin == 4 && is_regional(character(at, limit)))
 		return u8_grapheme_next(at, limit);
-	while (at < limit && is_pictographic(first) && ends_in_joiner(begin, at) &&
-	       is_pictographic(character(at, limit)))
+	while (widths->zwj_joined && at < limit && is_pictographic(first) &&
+	       ends_in_joiner(begin, at) && is_pictographic(character(at, limit)))
 		at = u8_grapheme_next(at, limit);
 	return at;
 }
@@ -138,12 +166,17 @@ cut(const uint8_t *begin, size_t bytes)
 	return kept ? kept : bytes;
 }
 
+/*
+ * A picture takes the room of its widest part, whatever joins it. Letters add up: the vowel signs
+ * of Thai and of the scripts of India stand beside theirs.
+ */
 static void
 measure(const uint8_t *begin, struct cluster *cluster, const struct widths *widths)
 {
 	const uint8_t *p = begin, *end = begin + cluster->bytes;
+	ucs4_t first = character(begin, end);
+	bool picture = is_pictographic(first), emoji = false;
 	int widest = 0, sum = 0;
-	bool joined = false, emoji = false;
 
 	while (p < end) {
 		ucs4_t c;
@@ -153,27 +186,28 @@ measure(const uint8_t *begin, struct cluster *cluster, const struct widths *widt
 		if (n <= 0)
 			break;
 		width = width_of(c, widths);
-		joined |= c == ZWJ;
 		emoji |= c == VS16;
-		cluster->unsure |= is_pictographic(c) || c == ZWJ || c == VS16;
 		widest = width > widest ? width : widest;
 		sum += width;
 		p += n;
 	}
-	cluster->columns = widest;
-	if (is_regional(character(begin, end)) && cluster->bytes > 4)
-		cluster->columns = 2;
-	else if (emoji && widest == 1 && widths->vs16_wide)
-		cluster->columns = 2;
-	else if (joined && !widths->zwj_joined && sum <= 2)
-		cluster->columns = sum;
+	if (is_regional(first) && cluster->bytes > 4)
+		widest = 2;
+	if (emoji && widest == 1 && widths->vs16_wide)
+		widest = 2;
+	cluster->columns = picture || sum < widest ? widest : sum < 2 ? sum : 2;
+	cluster->most = sum > cluster->columns ? sum : cluster->columns;
+	if ((emoji || first >= PICTURES) && cluster->most < 2)
+		cluster->most = 2;
+	/* Not lines and arrows, which are drawn by the dozen. */
+	cluster->unsure = emoji || sum > widest || first >= PICTURES || (picture && widest == 2);
 }
 
 struct cluster
 cluster_next(const char *text, size_t length, const struct widths *widths)
 {
 	const uint8_t *begin = (const uint8_t *)text;
-	struct cluster cluster = {.bytes = 1, .columns = 1};
+	struct cluster cluster = {.bytes = 1, .columns = 1, .most = 1};
 	ucs4_t c;
 
 	/* Most text is this. */
@@ -181,12 +215,12 @@ cluster_next(const char *text, size_t length, const struct widths *widths)
 		return cluster;
 	if (u8_mbtoucr(&c, begin, length) <= 0)
 		return cluster;
-	cluster.bytes = (size_t)(cluster_end(begin, begin + length) - begin);
+	cluster.bytes = (size_t)(cluster_end(begin, begin + length, widths) - begin);
 	if (cluster.bytes >= CLUSTER_MAX - 3)
 		cluster.bytes = cut(begin, cluster.bytes);
 	measure(begin, &cluster, widths);
 	if (begin[0] < 0x20 || begin[0] == 0x7F)
-		cluster.columns = 1;
+		cluster.columns = cluster.most = 1;
 	return cluster;
 }
 

@@ -19,7 +19,7 @@ enum {
 struct widths {
 	bool ambiguous_wide; /* characters that East Asian fonts have wide */
 	bool vs16_wide;      /* U+FE0F makes a narrow character an emoji of 2 columns */
-	bool zwj_joined;     /* a sequence with joiners is one emoji, not several */
+	bool zwj_joined;     /* a sequence with joiners is one emoji, not one for each part */
 	struct width_range {
 		uint32_t first, last;
 		int columns;
@@ -37,6 +37,7 @@ bool widths_set(struct widths *widths, const char *setting);
 struct cluster {
 	size_t bytes;
 	int columns; /* 0, 1 or 2 */
+	int most;    /* what a terminal may give it that counts every character by itself */
 	bool unsure; /* terminals differ about its columns */
 };
 

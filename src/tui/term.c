@@ -203,6 +203,24 @@ term_abilities(const struct term *term)
 }
 
 int
+term_colors(const struct term *term)
+{
+	return term->abilities.colors;
+}
+
+bool
+term_is_utf8(const struct term *term)
+{
+	return term->abilities.utf8;
+}
+
+bool
+term_links(const struct term *term)
+{
+	return term->abilities.links;
+}
+
+int
 term_input(const struct term *term)
 {
 	return term->in;

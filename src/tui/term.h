@@ -23,6 +23,9 @@ enum status term_resume(struct term *term, struct error *err);
 
 void term_size(const struct term *term, int *rows, int *columns);
 const struct term_abilities *term_abilities(const struct term *term);
+int term_colors(const struct term *term); /* 0, 8, 16, 256 or 1 << 24 */
+bool term_is_utf8(const struct term *term);
+bool term_links(const struct term *term); /* they are worth sending */
 /* The descriptor that becomes readable, and read() of it without waiting. */
 int term_input(const struct term *term);
 ssize_t term_read(struct term *term, char *bytes, size_t room);
