@@ -382,11 +382,11 @@ enum status cache_missing(struct cache *cache, int64_t consumer, const char *who
 
 /* ---- read markers and drafts (markers.c) ---- */
 
-/* Moves the read marker of a conversation up to msg_id, or with 0 to its last message, durably
- * (FULL); never back. *marker is where it stands then. NOT_FOUND: no such conversation held, or no
- * such message known. */
+/* Moves the read marker of a conversation up to msg_id, or with 0 to its last message; never back;
+ * durably (FULL), or so that it survives a crash of the process alone. *marker is where it stands
+ * then. NOT_FOUND: no such conversation held, or no such message known. */
 enum status cache_mark_read(struct cache *cache, const char *conversation, int64_t msg_id,
-    int64_t *marker, struct error *err);
+    bool durably, int64_t *marker, struct error *err);
 /* Those that the server is to be told, at most `limit`: each up to ids.last. */
 enum status
 cache_markers(struct cache *cache, size_t limit, struct cache_ranges *markers, struct error *err);

@@ -25,12 +25,12 @@ mark(struct cache *cache, struct conversation *conversation, int64_t msg_id, int
 }
 
 enum status
-cache_mark_read(struct cache *cache, const char *conversation, int64_t msg_id, int64_t *marker,
-    struct error *err)
+cache_mark_read(struct cache *cache, const char *conversation, int64_t msg_id, bool durably,
+    int64_t *marker, struct error *err)
 {
 	struct conversation marked;
 	bool found;
-	enum status status = cache_begin(cache, WRITE_DURABLY, err);
+	enum status status = cache_begin(cache, durably ? WRITE_DURABLY : WRITE, err);
 
 	if (status != STATUS_OK)
 		return status;

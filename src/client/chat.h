@@ -98,7 +98,7 @@ struct client_live {
  * Goes online as far as it can, and stays so until client_close(): pulls what waits, sends the
  * outbox, tells the markers, holds the line if nobody else does. Nothing is waited for, and the
  * server's absence is no failure; neither is it that this device is logged out: as soon as some
- * process logs it in again, it goes on. CONFIG (the server's URL is none), IO, AGAIN.
+ * process logs it in again, it goes on. USAGE (the server's URL is none), IO, AGAIN.
  */
 enum status client_live_start(struct client *client, struct error *err);
 
@@ -126,13 +126,20 @@ enum status client_live_read(
 
 /*
  * Pulls these msg_ids next (of a hole that is looked at), the newest first, before all else. What
- * is asked for last comes first, and what was asked for before that goes on afterwards: the last
- * CLIENT_LOADS are kept. Holding them doesn't make what lies between them and the newest wanted.
+ * is asked for last comes first, and what was asked for before that goes on afterwards, of the last
+ * few. What a call that failed had asked for has to be asked for again.
  */
-enum { CLIENT_LOADS = 8 };
 void client_live_load(struct client *client, const struct address *who, struct id_range ids);
 
 /* Tries now, whatever the delay between tries says. */
 void client_live_retry(struct client *client);
+
+/* For config.input: the call of the client that waits now (any of them) ends with AGAIN,
+ * "interrupted". */
+void client_interrupt(struct client *client);
+
+/* Before client_close(), where the server is there: sends what is queued, tells the markers and
+ * acknowledges, at most to the deadline. config.input is called no more. */
+void client_live_stop(struct client *client, int64_t deadline);
 
 #endif

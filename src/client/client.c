@@ -7,12 +7,16 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/path.h"
 #include "base/timeu.h"
 #include "client/internal.h"
 #include "net/http.h"
 
-enum { FINISH_ACKS_MS = 2000 };
+enum {
+	FINISH_ACKS_MS = 2000,
+	FOLLOWER_DELAY_MS = 300, /* the holder of the line fills holes first */
+};
 
 enum status
 client_cache_path(char **path, const char *address, struct error *err)
@@ -113,6 +117,8 @@ client_open(struct client **client, const struct client_config *config, struct e
 	*client = NULL;
 	c->config = *config;
 	c->watch.fd = -1;
+	c->connect = http_create;
+	c->live.counted = -1;
 	if (status == STATUS_OK)
 		status = client_cache_path(&path, address.text, err);
 	if (status == STATUS_OK)
@@ -146,19 +152,34 @@ save_traffic(struct client *client)
 }
 
 void
-client_close(struct client *client)
+client_go_offline(struct client *client)
 {
-	if (!client)
-		return;
 	if (client->sync)
 		save_traffic(client);
 	sync_destroy(client->sync);
 	transport_destroy(client->transport);
+	client->sync = NULL;
+	client->transport = NULL;
+	client->online = false;
+}
+
+void
+client_close(struct client *client)
+{
+	if (!client)
+		return;
+	client_go_offline(client);
 	watch_finish(&client->watch);
 	cache_account_finish(&client->account);
 	free(client->name);
 	cache_close(client->cache);
 	free(client);
+}
+
+void
+client_reconfigure(struct client *client, const struct client_config *config)
+{
+	client->config = *config;
 }
 
 const char *
@@ -213,7 +234,7 @@ client_online(struct client *client, struct error *err)
 		return STATUS_OK;
 	if ((status = client_check_login(client, err)))
 		return status;
-	status = http_create(&client->transport, client->account.server, err);
+	status = client->connect(&client->transport, client->account.server, err);
 	if (status != STATUS_OK)
 		return status;
 	client->sync = sync_create(&(struct sync_config){
@@ -224,7 +245,9 @@ client_online(struct client *client, struct error *err)
 	    .lost = on_lost,
 	    .arg = client,
 	});
-	watch_init(&client->watch, client->cache);
+	if (!client->watch.cache)
+		watch_init(&client->watch, client->cache);
+	client->changes = 0;
 	client->online = true;
 	return STATUS_OK;
 }
@@ -244,33 +267,103 @@ client_check_stop(struct client *client, struct error *err)
 	return note_stop(client, poll(&stop, 1, 0) > 0 ? stop.revents : 0, err);
 }
 
+void
+client_follow_cache(struct client *client)
+{
+	struct sync *sync = client->sync;
+
+	if (sync_has_line(sync)) {
+		sync_want(sync, SYNC_PULL, 0);
+		sync_want(sync, SYNC_FLUSH, 0);
+		sync_want(sync, SYNC_READ, 0);
+	} else {
+		sync_want(sync, SYNC_PULL, FOLLOWER_DELAY_MS * TIME_MS);
+	}
+}
+
+/* The descriptors that a wait watches besides the transport's. */
+struct waiting {
+	struct pollfd fds[3];
+	size_t count;
+};
+
+/* NULL where there is none to watch. */
+static const struct pollfd *
+waiting_add(struct waiting *waiting, int fd)
+{
+	if (fd < 0)
+		return NULL;
+	waiting->fds[waiting->count] = (struct pollfd){.fd = fd, .events = POLLIN};
+	return &waiting->fds[waiting->count++];
+}
+
+static enum status
+wait_for(struct client *client, struct waiting *waiting, int64_t due, struct error *err)
+{
+	int timeout_ms = time_left_ms(due);
+
+	if (client->sync)
+		return transport_wait(
+		    client->transport, waiting->fds, waiting->count, timeout_ms, err);
+	if (poll(waiting->fds, waiting->count, timeout_ms) < 0 && errno != EINTR)
+		return error_set(err, STATUS_IO, "cannot wait: %s", strerror(errno));
+	return STATUS_OK;
+}
+
+/* Asked again, because not every transport tells of a descriptor that was hung up. */
+static void
+serve_input(struct client *client)
+{
+	struct pollfd input = {.fd = client->config.input_fd, .events = POLLIN};
+
+	if (!client->config.input || poll(&input, 1, 0) <= 0)
+		return;
+	client->served++;
+	client->config.input(client->config.arg);
+}
+
+static void
+look_around(struct client *client, bool readable)
+{
+	int64_t changes = client->sync ? sync_counts(client->sync)->changes : client->changes;
+
+	client->changed = watch_look(&client->watch, readable);
+	client->foreign += client->changed;
+	if (client->sync)
+		tidy_look(client, client->changed || client->changes != changes);
+	client->changes = changes;
+}
+
 enum status
 client_wait(struct client *client, int64_t deadline, struct error *err)
 {
-	struct pollfd fds[2] = {{.fd = client->watch.fd, .events = POLLIN},
-	    {.fd = client->config.stop_fd, .events = POLLIN}};
-	size_t first = client->watch.fd >= 0 ? 0 : 1;
-	size_t last = client->config.stop_fd >= 0 ? 2 : 1;
-	int64_t due, watch = watch_due(&client->watch), tidy = tidy_due(&client->tidy);
-	bool ended = sync_step(client->sync);
-	enum status status;
+	struct waiting waiting = {.count = 0};
+	const struct pollfd *watch = waiting_add(&waiting, client->watch.fd);
+	const struct pollfd *stop = waiting_add(&waiting, client->config.stop_fd);
+	int64_t due = lower(deadline, watch_due(&client->watch));
+	enum status status = STATUS_OK;
+	bool ended;
 
-	status = sync_fatal(client->sync, err);
-	if (status != STATUS_OK || ended)
-		return status;
-	due = sync_due(client->sync);
-	due = due < deadline ? due : deadline;
-	due = due < watch ? due : watch;
-	due = due < tidy ? due : tidy;
-	status = transport_wait(client->transport, fds + first, last > first ? last - first : 0,
-	    time_left_ms(due), err);
+	if (client->config.input)
+		waiting_add(&waiting, client->config.input_fd);
+	if (client->sync) {
+		ended = sync_step(client->sync);
+		status = sync_fatal(client->sync, err);
+		if (status != STATUS_OK || ended)
+			return status;
+		due = lower(due, lower(sync_due(client->sync), tidy_due(&client->tidy)));
+	}
+	status = wait_for(client, &waiting, due, err);
 	if (status != STATUS_OK)
 		return status;
-	client->changed = watch_look(&client->watch, fds[0].revents & POLLIN);
-	tidy_look(client, client->changed || client->changes != sync_counts(client->sync)->changes);
-	client->changes = sync_counts(client->sync)->changes;
-	status = note_stop(client, fds[1].revents, err);
-	return status == STATUS_OK ? sync_fatal(client->sync, err) : status;
+	serve_input(client);
+	look_around(client, watch && watch->revents & POLLIN);
+	status = note_stop(client, stop ? stop->revents : 0, err);
+	if (status == STATUS_OK && client->interrupted) {
+		client->interrupted = false;
+		status = error_set(err, STATUS_AGAIN, "interrupted");
+	}
+	return status == STATUS_OK && client->sync ? sync_fatal(client->sync, err) : status;
 }
 
 void

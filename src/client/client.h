@@ -53,6 +53,10 @@ enum status
 client_open(struct client **client, const struct client_config *config, struct error *err);
 void client_close(struct client *client);
 
+/* Takes over all of config but the account: for a front end that another one opened the client for.
+ */
+void client_reconfigure(struct client *client, const struct client_config *config);
+
 /* The account's address. Borrowed. */
 const char *client_address(const struct client *client);
 

@@ -11,16 +11,21 @@ enum status
 client_run_goals(struct client *client, const enum sync_goal *goals, size_t count, int64_t deadline,
     struct error *err)
 {
+	int64_t failures[SYNC_GOALS]; /* that were there before */
 	enum status status = STATUS_OK;
 	bool under_way;
 
-	for (size_t i = 0; i < count; i++)
+	sync_hurry(client->sync);
+	for (size_t i = 0; i < count; i++) {
+		failures[goals[i]] = sync_outcome(client->sync, goals[i])->failures;
 		sync_want(client->sync, goals[i], 0);
+	}
 	for (;;) {
 		under_way = false;
 		for (size_t i = 0; i < count; i++)
-			under_way |= sync_wants(client->sync, goals[i]) &&
-			             !sync_outcome(client->sync, goals[i])->failures;
+			under_way |=
+			    sync_wants(client->sync, goals[i]) &&
+			    sync_outcome(client->sync, goals[i])->failures == failures[goals[i]];
 		if (!under_way || status != STATUS_OK)
 			break;
 		if (time_mono() >= deadline)
@@ -31,7 +36,7 @@ client_run_goals(struct client *client, const enum sync_goal *goals, size_t coun
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		const struct sync_outcome *outcome = sync_outcome(client->sync, goals[i]);
 
-		if (outcome->failures)
+		if (outcome->failures > failures[goals[i]])
 			status = error_set(err, outcome->status, "%s", outcome->err.text);
 	}
 	return status;

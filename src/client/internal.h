@@ -2,10 +2,32 @@
 #ifndef TERN_CLIENT_INTERNAL_H
 #define TERN_CLIENT_INTERNAL_H
 
+#include "cache/overview.h"
 #include "client/client.h"
 #include "client/tidy.h"
 #include "client/watch.h"
 #include "sync/sync.h"
+
+/* What a front end is woken for, besides changes of the cache. */
+struct news {
+	int link; /* an enum client_link */
+	int64_t next_try;
+	int64_t loading;
+};
+
+/* client/chat.h: the engine at work. All zeros: it isn't. */
+struct live {
+	bool on;
+	struct error out; /* why it is logged out */
+	int64_t sent;     /* times that something was queued */
+	int64_t followed; /* client.foreign when it was last looked after */
+	int64_t told;     /* live.c's live_version() when a change was last told */
+	int64_t counted;  /* the like of it when the outbox was last counted */
+	struct cache_outbox_count outbox;
+	int64_t changes;              /* through engines before this one */
+	struct cache_traffic traffic; /* likewise */
+	struct news news;             /* when last told */
+};
 
 struct client {
 	struct client_config config;
@@ -15,8 +37,14 @@ struct client {
 	struct sync *sync;
 	struct watch watch;
 	struct tidy tidy;
-	int64_t changes; /* sync_counts()'s when tidy_look() was last called */
-	char *name;      /* client_name()'s last */
+	/* How a transport is made: http_create(), but in tests. */
+	enum status (*connect)(struct transport **transport, const char *server, struct error *err);
+	int64_t changes;  /* sync_counts()'s when tidy_look() was last called */
+	int64_t foreign;  /* times that another process was seen to have changed the cache */
+	int64_t served;   /* times that config.input was called */
+	bool interrupted; /* client_interrupt() was called */
+	struct live live;
+	char *name; /* client_name()'s last */
 	bool online;
 	bool changed; /* another process changed the cache, during the last client_wait() */
 	bool stopped; /* config.stop_fd became readable */
@@ -25,9 +53,19 @@ struct client {
 /* Makes the engine ready; reaches nobody yet. DENIED where this device is logged out. */
 enum status client_online(struct client *client, struct error *err);
 
+/* Ends all that is under way; client_online() may be called again. Harmless where it is not. */
+void client_go_offline(struct client *client);
+
+/* Another process changed the cache: holes, messages to send and markers to tell may be there. */
+void client_follow_cache(struct client *client);
+
+/* The engine is to pull what a live chat wants, after it was asked for something else. Harmless
+ * where none is. (live.c) */
+void client_live_resume(struct client *client);
+
 /*
- * Steps the engine and waits until something happened, at most to the deadline. Not OK where going
- * on makes no sense: IO, DENIED, AGAIN ("interrupted").
+ * Steps the engine (where there is one) and waits until something happened, at most to the
+ * deadline. Not OK where going on makes no sense: IO, DENIED, AGAIN ("interrupted").
  */
 enum status client_wait(struct client *client, int64_t deadline, struct error *err);
 

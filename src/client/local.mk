@@ -13,6 +13,7 @@ src_libclient_a_SOURCES = \
 	src/client/group.c \
 	src/client/internal.h \
 	src/client/chat.h \
+	src/client/live.c \
 	src/client/markers.c \
 	src/client/names.c \
 	src/client/overview.c \

@@ -7,7 +7,7 @@ enum status
 client_mark_read(struct client *client, const struct address *who, int64_t msg_id, int64_t *marker,
     struct error *err)
 {
-	return cache_mark_read(client->cache, who->text, msg_id, marker, err);
+	return cache_mark_read(client->cache, who->text, msg_id, true, marker, err);
 }
 
 enum status

@@ -7,10 +7,7 @@
 #include "base/timeu.h"
 #include "client/internal.h"
 
-enum {
-	BATCH = 256,
-	FOLLOWER_DELAY_MS = 300, /* the holder of the line fills holes first */
-};
+enum { BATCH = 256 };
 
 struct pending {
 	struct message message; /* strings owned */
@@ -209,21 +206,6 @@ is_over(struct sync *sync, enum status *status, struct error *err)
 	return true;
 }
 
-/* Another process changed the cache: holes, messages to send and markers to tell may be there. */
-static void
-follow_cache(struct run *run)
-{
-	struct sync *sync = run->client->sync;
-
-	if (sync_has_line(sync)) {
-		sync_want(sync, SYNC_PULL, 0);
-		sync_want(sync, SYNC_FLUSH, 0);
-		sync_want(sync, SYNC_READ, 0);
-	} else {
-		sync_want(sync, SYNC_PULL, FOLLOWER_DELAY_MS * TIME_MS);
-	}
-}
-
 static enum status
 loop(struct run *run, struct error *err)
 {
@@ -234,7 +216,7 @@ loop(struct run *run, struct error *err)
 
 	while (!is_enough(run)) {
 		if (client->changed)
-			follow_cache(run);
+			client_follow_cache(client);
 		if (client->changed || changes != sync_counts(client->sync)->changes) {
 			changes = sync_counts(client->sync)->changes;
 			client->changed = false;

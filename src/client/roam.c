@@ -42,7 +42,7 @@ static enum status
 pull(struct client *client, const struct client_sync *wanted, struct error *err)
 {
 	const struct sync_outcome *outcome = sync_outcome(client->sync, SYNC_PULL);
-	int64_t total = -1, left, failures = 0, changes = -1;
+	int64_t total = -1, left, failures = outcome->failures, changes = -1;
 	int strikes = 0;
 	enum status status = STATUS_OK;
 
@@ -93,6 +93,7 @@ client_sync(
 		*messages = sync_counts(client->sync)->messages;
 	if (client->online)
 		sync_pull_for(client->sync, 0, NULL, false);
+	client_live_resume(client);
 	free(names);
 	if (status == STATUS_OK)
 		client_tidy(client, wanted->deadline);

@@ -6,6 +6,7 @@
 
 enum {
 	ROWS = 500,    /* messages indexed in one step: some hundredth of a second */
+	FEW_ROWS = 50, /* … while somebody types */
 	IDLE_MS = 300, /* nothing came for so long: acknowledgements have left */
 	RETRY_S = 60,  /* where another process is in the way, or does it */
 };
@@ -36,7 +37,8 @@ step(struct client *client)
 	if (cache_search_state(client->cache, &state, &ignored) != STATUS_OK)
 		return LATER;
 	if (state.behind > 0)
-		return cache_search_index(client->cache, ROWS, &behind, &ignored) == STATUS_OK
+		return cache_search_index(client->cache, client->config.input ? FEW_ROWS : ROWS,
+		           &behind, &ignored) == STATUS_OK
 		           ? UNTIDY
 		           : LATER;
 	return state.erasing ? erase(client) : TIDY;

@@ -6,7 +6,7 @@
 int64_t
 backoff_next(struct backoff *backoff)
 {
-	int64_t most = BACKOFF_MOST_MS * TIME_MS;
+	int64_t most = (backoff->most_ms ? backoff->most_ms : BACKOFF_MOST_MS) * TIME_MS;
 
 	backoff->delay = backoff->delay ? backoff->delay * 2 : BACKOFF_FIRST_MS * TIME_MS;
 	if (backoff->delay > most)

@@ -66,6 +66,11 @@ struct sync {
 	size_t marker_limit;
 	const struct roaming *pull_history; /* what is pulled, where it isn't NULL */
 	int64_t pull_left;
+	struct conversation_range ranges[SYNC_RANGES]; /* to be pulled first; the last one next */
+	size_t range_count;                            /* their addresses are owned */
+	bool staying;                                  /* sync_stay() was called */
+	int heard;                                     /* a sync_link.state */
+	struct error cut;                              /* why, where it was */
 	struct sync_counts counts;
 	int64_t ended;      /* tries that succeeded or failed, of any task */
 	struct error fatal; /* status not OK: nothing more is tried */
@@ -99,6 +104,10 @@ void task_drop(struct task *task);
 /* To be called first in every done: counts the traffic, forgets acks that were answered. Returns
  * the task. */
 struct task *task_done(struct transport_call *call);
+
+/* All tasks. */
+enum { TASKS = 7 };
+void tasks_all(struct sync *sync, struct task *all[TASKS]);
 
 /* The goal is reached. */
 void task_succeed(struct task *task);

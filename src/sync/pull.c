@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "wire/limits.h"
 #include "wire/pull.h"
 
@@ -172,9 +173,62 @@ answered(struct transport_call *call)
 		backoff_reset(&task->backoff);
 		if (!asked)
 			pull_begin(task->sync);
+	} else if (task->sync->range_count) {
+		pull_begin(task->sync);
 	} else {
 		task_succeed(task);
 	}
+}
+
+static void
+drop_range(struct sync *sync, size_t i)
+{
+	free((char *)sync->ranges[i].conversation);
+	sync->range_count--;
+	memmove(
+	    sync->ranges + i, sync->ranges + i + 1, (sync->range_count - i) * sizeof *sync->ranges);
+}
+
+/* One block, as the cache tells what is missing. */
+static struct cache_ranges
+one_range(const struct conversation_range *range, struct id_range ids)
+{
+	size_t length = strlen(range->conversation) + 1;
+	struct cache_ranges ranges = {mem_zalloc(1, sizeof *ranges.items + length), 1};
+	char *conversation = (char *)(ranges.items + 1);
+
+	memcpy(conversation, range->conversation, length);
+	ranges.items[0] = (struct conversation_range){conversation, ids};
+	return ranges;
+}
+
+/* The newest ids of the range that was asked for last; what one answer can't hold waits. */
+static struct cache_ranges
+take_range(struct sync *sync)
+{
+	struct conversation_range *range = &sync->ranges[sync->range_count - 1];
+	struct id_range ids = {
+	    higher(range->ids.first, range->ids.last - LIMIT_PAGE_ROWS + 1), range->ids.last};
+	struct cache_ranges wanted = one_range(range, ids);
+
+	range->ids.last = ids.first - 1;
+	if (range->ids.last < range->ids.first)
+		drop_range(sync, sync->range_count - 1);
+	return wanted;
+}
+
+void
+sync_pull_range(struct sync *sync, const char *conversation, struct id_range ids)
+{
+	for (size_t i = sync->range_count; i-- > 0;)
+		if (strcmp(sync->ranges[i].conversation, conversation) == 0 &&
+		    sync->ranges[i].ids.first == ids.first)
+			drop_range(sync, i);
+	if (sync->range_count == SYNC_RANGES)
+		drop_range(sync, 0);
+	sync->ranges[sync->range_count++] =
+	    (struct conversation_range){mem_strdup(conversation), ids};
+	sync_want(sync, SYNC_PULL, 0);
 }
 
 /* What is to be asked for now. An answer holds so many messages at most: of history no more is
@@ -184,6 +238,10 @@ find_missing(struct sync *sync, struct cache_ranges *missing, struct error *err)
 {
 	struct cache *cache = sync->config.cache;
 
+	if (sync->range_count) {
+		*missing = take_range(sync);
+		return STATUS_OK;
+	}
 	if (sync->pull_history)
 		return cache_missing_newest(cache, sync->pull_history, LIMIT_PAGE_ROWS, WANT_RANGES,
 		    missing, &sync->pull_left, err);
@@ -199,6 +257,7 @@ pull_begin(struct sync *sync)
 	enum status status = find_missing(sync, &missing, &err);
 
 	task->again = false; /* whatever made it wanted anew is among what is missing now */
+	cache_ranges_finish(&sync->pull_wanted);
 	if (status != STATUS_OK || !missing.count) {
 		cache_ranges_finish(&missing);
 		if (status != STATUS_OK)
@@ -207,7 +266,6 @@ pull_begin(struct sync *sync)
 			task_succeed(task);
 		return;
 	}
-	cache_ranges_finish(&sync->pull_wanted);
 	sync->pull_wanted = missing;
 	ask(sync);
 }
@@ -231,6 +289,17 @@ sync_pull_history(struct sync *sync, const struct roaming *roaming)
 }
 
 int64_t
+sync_pull_asked(const struct sync *sync)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < sync->pull_wanted.count && sync->pull.wanted; i++)
+		sum +=
+		    sync->pull_wanted.items[i].ids.last - sync->pull_wanted.items[i].ids.first + 1;
+	return sum;
+}
+
+int64_t
 sync_pull_left(const struct sync *sync)
 {
 	return sync->pull_left;
@@ -239,6 +308,8 @@ sync_pull_left(const struct sync *sync)
 void
 pull_finish(struct sync *sync)
 {
+	while (sync->range_count)
+		drop_range(sync, 0);
 	cache_ranges_finish(&sync->pull_wanted);
 	free(sync->pull_who);
 }

@@ -1,6 +1,7 @@
 #include "sync/sync.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/timeu.h"
@@ -30,6 +31,7 @@ struct sync *
 sync_create(const struct sync_config *config)
 {
 	struct sync *sync = mem_zalloc(1, sizeof *sync);
+	struct task *tasks[TASKS];
 
 	sync->config = *config;
 	sync->line_lock.fd = -1;
@@ -37,11 +39,19 @@ sync_create(const struct sync_config *config)
 	sync->batch_limit = BATCH_ENTRIES;
 	sync->marker_limit = LIMIT_BATCH;
 	sync->pull_left = -1;
-	for (enum sync_goal goal = 0; goal < SYNC_GOALS; goal++)
-		task_of(sync, goal)->sync = sync;
-	sync->line.sync = sync;
-	sync->once.sync = sync;
+	tasks_all(sync, tasks);
+	for (size_t i = 0; i < TASKS; i++)
+		tasks[i]->sync = sync;
 	return sync;
+}
+
+void
+tasks_all(struct sync *sync, struct task *all[TASKS])
+{
+	struct task *const tasks[TASKS] = {&sync->lists, &sync->flush, &sync->pull, &sync->read,
+	    &sync->ack, &sync->line, &sync->once};
+
+	memcpy(all, tasks, sizeof tasks);
 }
 
 static void
@@ -56,12 +66,13 @@ task_finish(struct task *task)
 void
 sync_destroy(struct sync *sync)
 {
+	struct task *tasks[TASKS];
+
 	if (!sync)
 		return;
-	for (enum sync_goal goal = 0; goal < SYNC_GOALS; goal++)
-		task_finish(task_of(sync, goal));
-	task_finish(&sync->line);
-	task_finish(&sync->once);
+	tasks_all(sync, tasks);
+	for (size_t i = 0; i < TASKS; i++)
+		task_finish(tasks[i]);
 	flush_finish(sync);
 	pull_finish(sync);
 	read_finish(sync);
@@ -142,11 +153,12 @@ sync_step(struct sync *sync)
 	int64_t now = time_mono();
 	int64_t ended = sync->ended;
 
+	/* Before the lists, which are wanted where the line is taken: once is enough. */
+	if (is_ready(&sync->line, now) && !sync->fatal.status)
+		line_begin(sync);
 	for (enum sync_goal goal = 0; goal < SYNC_GOALS && !sync->fatal.status; goal++)
 		if (is_ready(task_of(sync, goal), now))
 			begin[goal](sync);
-	if (is_ready(&sync->line, now) && !sync->fatal.status)
-		line_begin(sync);
 	return sync->ended != ended;
 }
 
@@ -171,6 +183,50 @@ sync_due(const struct sync *sync)
 		due = other < due ? other : due;
 	}
 	return due;
+}
+
+/* ---- for a process that stays ---- */
+
+void
+sync_stay(struct sync *sync, int most_ms)
+{
+	struct task *tasks[TASKS];
+
+	tasks_all(sync, tasks);
+	for (size_t i = 0; i < TASKS; i++)
+		tasks[i]->backoff.most_ms = most_ms;
+	sync->staying = true;
+}
+
+void
+sync_hurry(struct sync *sync)
+{
+	struct task *tasks[TASKS];
+
+	tasks_all(sync, tasks);
+	for (size_t i = 0; i < TASKS; i++)
+		if (tasks[i]->backoff.delay > 0)
+			tasks[i]->not_before = 0;
+}
+
+void
+sync_link(const struct sync *sync, struct sync_link *link)
+{
+	struct task *tasks[TASKS];
+
+	*link = (struct sync_link){.state = sync->heard, .why = "", .next_try = INT64_MAX};
+	if (sync->heard != SYNC_CUT)
+		return;
+	link->why = sync->cut.text;
+	tasks_all((struct sync *)sync, tasks);
+	for (size_t i = 0; i < TASKS; i++) {
+		int64_t due = tasks[i]->busy ? 0 : task_due(tasks[i]);
+
+		/* A poll says nothing while it is held, and is not made anew before the lists are.
+		 */
+		if (tasks[i] != &sync->line && due < link->next_try)
+			link->next_try = due;
+	}
 }
 
 enum status

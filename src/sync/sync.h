@@ -74,12 +74,44 @@ void sync_pull_for(struct sync *sync, int64_t consumer, const char *who, bool al
 /* SYNC_PULL pulls history instead, the newest first, whatever was acknowledged; roaming and its
  * names are borrowed for as long as it is wanted. */
 void sync_pull_history(struct sync *sync, const struct roaming *roaming);
+/*
+ * SYNC_PULL pulls these ids next, the newest of them first, before whatever else it is to pull, and
+ * once: what is asked for last comes first, and no more than SYNC_RANGES such are kept. The address
+ * is copied.
+ */
+enum { SYNC_RANGES = 8 };
+void sync_pull_range(struct sync *sync, const char *conversation, struct id_range ids);
 /* Ids of that which are still missing; an upper bound. -1 before the first look. */
 int64_t sync_pull_left(const struct sync *sync);
+/* Ids that SYNC_PULL has asked for, or is to ask for next, and that have not come; 0 where it is
+ * not wanted. */
+int64_t sync_pull_asked(const struct sync *sync);
 
 /* Wants the line: this process polls for events once no other of this cache does. */
 void sync_hold_line(struct sync *sync);
 bool sync_has_line(const struct sync *sync);
+
+/*
+ * For a process that stays, and shows how it stands (sync_link()): the delays between tries grow to
+ * most_ms only; and whenever a call got no answer, a login-sync is wanted, because a poll that is
+ * made again says nothing for as long as it is held.
+ */
+void sync_stay(struct sync *sync, int most_ms);
+
+/* Tries at once whatever waits for its next try, because the last one failed. */
+void sync_hurry(struct sync *sync);
+
+struct sync_link {
+	enum {
+		SYNC_UNHEARD,  /* no call has ended */
+		SYNC_ANSWERED, /* the last one that ended was answered */
+		SYNC_CUT,      /* it was not */
+	} state;
+	const char *why;  /* a sentence, where cut; borrowed */
+	int64_t next_try; /* time_mono(), where cut: 0 where one is under way; else the next */
+};
+
+void sync_link(const struct sync *sync, struct sync_link *link);
 
 /* Starts whatever can be started now. Call it before each wait. True where a goal ended at once,
  * without a call: whoever waits for it should look before waiting. */

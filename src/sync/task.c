@@ -54,6 +54,26 @@ task_drop(struct task *task)
 	task->busy = false;
 }
 
+/* Whether the server is there, the last call says. */
+static void
+hear(struct task *task)
+{
+	struct sync *sync = task->sync;
+	const struct transport_call *call = &task->call;
+	bool cut = call->status == STATUS_UNAVAILABLE || call->status == STATUS_AGAIN ||
+	           call->status == STATUS_PROTOCOL;
+
+	sync->heard = cut ? SYNC_CUT : SYNC_ANSWERED;
+	if (!cut)
+		return;
+	sync->cut = call->err;
+	if (!sync->staying)
+		return;
+	sync->line_fresh = false;
+	if (task != &sync->lists)
+		sync_want(sync, SYNC_LISTS, 0);
+}
+
 struct task *
 task_done(struct transport_call *call)
 {
@@ -63,6 +83,7 @@ task_done(struct transport_call *call)
 
 	task->busy = false;
 	count_traffic(task);
+	hear(task);
 	/* Acks that can't be forgotten now ride once more, which is harmless. */
 	if (call->status == STATUS_OK && task->acks.count &&
 	    cache_acks_done(sync->config.cache, &task->acks, &err) == STATUS_IO)

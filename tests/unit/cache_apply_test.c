@@ -338,15 +338,17 @@ test_markers_wait_to_be_told(void **state)
 
 	store(f, BOB, 1, 3, 1, 3);
 	assert_string_equal(tell_markers(f), "");
-	assert_int_equal(cache_mark_read(f->cache, CAROL, 1, &marker, &error), STATUS_NOT_FOUND);
-	assert_int_equal(cache_mark_read(f->cache, BOB, 4, &marker, &error), STATUS_NOT_FOUND);
-	OK(cache_mark_read(f->cache, BOB, 2, &marker, &error));
-	OK(cache_mark_read(f->cache, BOB, 1, &marker, &error));
+	assert_int_equal(
+	    cache_mark_read(f->cache, CAROL, 1, true, &marker, &error), STATUS_NOT_FOUND);
+	assert_int_equal(
+	    cache_mark_read(f->cache, BOB, 4, true, &marker, &error), STATUS_NOT_FOUND);
+	OK(cache_mark_read(f->cache, BOB, 2, true, &marker, &error));
+	OK(cache_mark_read(f->cache, BOB, 1, true, &marker, &error));
 	assert_int_equal(marker, 2);
 	assert_string_equal(tell_markers(f), "bob 1-2");
 	check_unread(f);
 	/* It went on while the first was told: what is left is told next. */
-	OK(cache_mark_read(f->cache, BOB, 0, &marker, &error));
+	OK(cache_mark_read(f->cache, BOB, 0, true, &marker, &error));
 	OK(cache_markers_told(f->cache, GENERATION, &all, &head, 1, &applied, &error));
 	assert_string_equal(tell_markers(f), "bob 1-3");
 	check_unread(f);

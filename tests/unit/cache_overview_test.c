@@ -230,9 +230,9 @@ test_mentions(void **state)
 	says(f, TEAM, 3, BOB, "and more");
 	LIST("#team@ 3 unread, ");
 	assert_string_equal(one(f, TEAM), "#team@ 3 unread, ");
-	OK(cache_mark_read(f->cache, TEAM, 1, &marker, &error));
+	OK(cache_mark_read(f->cache, TEAM, 1, true, &marker, &error));
 	LIST("#team@ 2 unread, ");
-	OK(cache_mark_read(f->cache, TEAM, 2, &marker, &error));
+	OK(cache_mark_read(f->cache, TEAM, 2, true, &marker, &error));
 	LIST("#team 1 unread, ");
 	/* By the name in the profile, in an edit; and not any more. */
 	OK(cache_store_details(f->cache, &details, &applied, &error));

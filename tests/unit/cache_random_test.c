@@ -230,7 +230,7 @@ step_mark(struct model *m, int n)
 
 	if (!c->known)
 		return;
-	OK(cache_mark_read(m->f->cache, names[n], to, &marker, &error));
+	OK(cache_mark_read(m->f->cache, names[n], to, true, &marker, &error));
 	c->read = max(c->read, to ? to : c->last);
 	assert_int_equal(marker, c->read);
 }

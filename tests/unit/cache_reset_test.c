@@ -250,7 +250,7 @@ test_markers_and_what_expired(void **state)
 	store(f, BOB, 1, 10, 1, 10);
 	fork = f->stamp;
 	store(f, BOB, 11, 20, 1, 20);
-	OK(cache_mark_read(f->cache, BOB, 15, &marker, &error));
+	OK(cache_mark_read(f->cache, BOB, 15, true, &marker, &error));
 	apply_head(f, &(struct conversation_head){.conversation = BOB,
 	                  .first = 15,
 	                  .last = 20,
