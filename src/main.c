@@ -3,6 +3,7 @@
 #include "base/gettext.h"
 #include "base/io.h"
 #include "cli/cli.h"
+#include "tui/tui.h"
 #include "tui/tui_config.h"
 
 static enum status
@@ -18,7 +19,14 @@ config(enum front_config what, const char *path, struct buf *out,
 	return tui_config(same[what], path, out, complain, arg, err);
 }
 
-static const struct front front = {.config = config};
+static enum status
+chat(struct client *client, const struct client_config *client_config,
+    const struct front_chat *options, struct error *err)
+{
+	return tui_chat(client, client_config, &(struct tui_options){.who = options->who}, err);
+}
+
+static const struct front front = {.config = config, .chat = chat};
 
 int
 main(int argc, char **argv)

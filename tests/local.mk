@@ -27,6 +27,7 @@ UNIT_TESTS += tests/unit/cache_test
 UNIT_TESTS += tests/unit/cli_arguments_test
 UNIT_TESTS += tests/unit/cli_lines_test
 UNIT_TESTS += tests/unit/cli_print_test
+UNIT_TESTS += tests/unit/client_live_test
 UNIT_TESTS += tests/unit/client_recv_test
 UNIT_TESTS += tests/unit/cluster_test
 UNIT_TESTS += tests/unit/http_client_test
@@ -56,6 +57,7 @@ UNIT_TESTS += tests/unit/tui_config_line_test
 UNIT_TESTS += tests/unit/tui_config_test
 UNIT_TESTS += tests/unit/tui_edit_test
 UNIT_TESTS += tests/unit/tui_history_test
+UNIT_TESTS += tests/unit/tui_screen_test
 UNIT_TESTS += tests/unit/tui_theme_test
 UNIT_TESTS += tests/unit/wire_bodies_test
 UNIT_TESTS += tests/unit/wire_details_test
@@ -137,6 +139,8 @@ tests_unit_http_client_test_SOURCES = tests/unit/http_client_test.c $(HTTP_FIXTU
 tests_unit_http_packed_test_SOURCES = tests/unit/http_packed_test.c $(HTTP_FIXTURE)
 
 tests_unit_packer_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dlopen
+
+tests_unit_tui_screen_test_SOURCES = tests/unit/tui_screen_test.c tests/unit/emulator.c tests/unit/emulator.h
 
 SYNC_FIXTURE = tests/unit/sync_fixture.c tests/unit/sync_fixture.h
 tests_unit_sync_flush_test_SOURCES = tests/unit/sync_flush_test.c $(SYNC_FIXTURE)

@@ -7,11 +7,11 @@
 #include "cli/command.h"
 
 extern const struct command command_register, command_login, command_logout, command_passwd,
-    command_devices, command_send, command_recv, command_edit, command_recall, command_react,
-    command_done, command_read, command_receipts, command_fetch, command_sync, command_history,
-    command_search, command_export, command_contacts, command_contact, command_profile,
-    command_groups, command_group, command_status, command_verify, command_config, command_help,
-    command_version;
+    command_devices, command_chat, command_send, command_recv, command_edit, command_recall,
+    command_react, command_done, command_read, command_receipts, command_fetch, command_sync,
+    command_history, command_search, command_export, command_contacts, command_contact,
+    command_profile, command_groups, command_group, command_status, command_verify, command_config,
+    command_help, command_version;
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
@@ -20,6 +20,7 @@ const struct command *const commands[] = {
     &command_logout,
     &command_passwd,
     &command_devices,
+    &command_chat,
     &command_send,
     &command_recv,
     &command_edit,

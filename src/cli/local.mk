@@ -6,6 +6,7 @@ CLI_LIBS = src/libcli.a $(LIBINTL)
 src_libcli_a_SOURCES = \
 	src/cli/arguments.c \
 	src/cli/cli.c src/cli/cli.h \
+	src/cli/cmd_chat.c \
 	src/cli/cmd_config.c \
 	src/cli/cmd_contact.c \
 	src/cli/cmd_devices.c \

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum {
-	CLUSTER_MAX = 32,  /* bytes; what is longer is cut, and the rest has no columns */
+	CLUSTER_MAX = 40,  /* bytes; what is longer is cut, and the rest has no columns */
 	WIDTH_RANGES = 16, /* of one's own */
 };
 

@@ -154,6 +154,7 @@ fill_cell(struct cell *cell, const char *text, const struct cluster *cluster)
 
 	cell->columns = (uint8_t)cluster->columns;
 	cell->unsure = cluster->unsure;
+	cell->most = (uint8_t)cluster->most;
 	if (plain || (cluster->bytes <= CLUSTER_MAX && is_shown_as_it_is(text, cluster->bytes))) {
 		memcpy(cell->text, text, cluster->bytes);
 		cell->length = (uint8_t)cluster->bytes;

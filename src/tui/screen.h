@@ -39,6 +39,7 @@ struct term_abilities {
 	int colors; /* 0, 8, 16, 256 or 1 << 24 */
 	bool utf8;
 	bool links;        /* OSC 8 */
+	bool synchronized; /* mode 2026 does no harm */
 	bool erases_color; /* what is erased takes the colour behind it */
 	bool right_edge;   /* after the last column the cursor waits: it may be written to */
 	const char *move, *erase_line, *scroll_region, *scroll_up, *scroll_down, *plain, *hide,

@@ -17,6 +17,7 @@ struct cell {
 	uint8_t length;
 	uint8_t columns; /* 0: the second half of the one before */
 	bool unsure;     /* terminals differ about its columns */
+	uint8_t most;    /* columns it may cover then */
 	uint16_t link;
 	struct style style;
 };

@@ -17,9 +17,13 @@
 
 enum { WRITE_LIMIT_MS = 10000, NOTICE_MAX = 300 };
 
-/* Pastes between marks; the focus told. Terminals that don't know these pass over them. */
-static const char modes_on[] = "\033[?2004h\033[?1004h";
-static const char modes_off[] = "\033[?2004l\033[?1004l";
+/*
+ * Pastes between marks; the focus told; and no wrapping at the right edge, so that an emoji that
+ * the terminal has wider than it is thought to be can't push anything to the next row. Terminals
+ * that don't know these pass over them.
+ */
+static const char modes_on[] = "\033[?2004h\033[?1004h\033[?7l";
+static const char modes_off[] = "\033[?2004l\033[?1004l\033[?7h";
 
 struct term {
 	int in, out;
@@ -57,16 +61,16 @@ follows_links(const char *name)
 	return strncmp(name, "linux", 5) != 0 && strncmp(name, "vt", 2) != 0;
 }
 
-static void
-look_up(struct term *term, const char *name)
+void
+term_describe(struct term_abilities *a, const char *name)
 {
 	static const char *const attributes[7] = {
 	    "bold", "dim", "sitm", "smul", "rev", "smxx", "blink"};
-	struct term_abilities *a = &term->abilities;
 
-	a->colors = count_colors();
+	*a = (struct term_abilities){.colors = count_colors()};
 	a->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	a->links = a->utf8 && follows_links(name);
+	a->synchronized = follows_links(name);
 	a->erases_color = terminfo_flag("bce");
 	a->right_edge = terminfo_flag("xenl");
 	a->move = terminfo_string("cup");
@@ -83,7 +87,6 @@ look_up(struct term *term, const char *name)
 		a->foreground = terminfo_string("setaf");
 		a->background = terminfo_string("setab");
 	}
-	term->osc_777 = strncmp(name, "rxvt", 4) == 0 || strncmp(name, "foot", 4) == 0;
 }
 
 /* ---- taking and giving back ---- */
@@ -146,7 +149,8 @@ term_open(struct term **opened, int in, int out, struct error *err)
 	term = mem_zalloc(1, sizeof *term);
 	term->in = in;
 	term->out = out;
-	look_up(term, name);
+	term_describe(&term->abilities, name);
+	term->osc_777 = strncmp(name, "rxvt", 4) == 0 || strncmp(name, "foot", 4) == 0;
 	if (!term->abilities.move || tcgetattr(in, &term->before) < 0) {
 		free(term);
 		return error_set(err, STATUS_CONFIG,

@@ -17,6 +17,9 @@ struct term;
 enum status term_open(struct term **term, int in, int out, struct error *err);
 void term_close(struct term *term); /* accepts NULL */
 
+/* What the terminal of that name can do, whose description terminfo_open() has read. */
+void term_describe(struct term_abilities *abilities, const char *name);
+
 /* Gives it back for a while, as it was, and takes it again. */
 void term_suspend(struct term *term);
 enum status term_resume(struct term *term, struct error *err);

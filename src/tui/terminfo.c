@@ -1,7 +1,7 @@
 #include "tui/terminfo.h"
 
 #include <curses.h>
-#include <stddef.h>
+#include <string.h>
 #include <term.h>
 
 bool
@@ -12,12 +12,32 @@ terminfo_open(const char *name, int fd)
 	return setupterm(name, fd, &result) == OK;
 }
 
+/* Takes out how long a terminal of old wants to be left alone after it: "$<5>". */
+static void
+drop_delays(char *string)
+{
+	char *to = string;
+
+	for (const char *from = string; *from; from++) {
+		size_t length = strncmp(from, "$<", 2) == 0 ? strspn(from + 2, "0123456789.*/") : 0;
+
+		if (length && from[2 + length] == '>')
+			from += 2 + length;
+		else
+			*to++ = *from;
+	}
+	*to = 0;
+}
+
 const char *
 terminfo_string(const char *name)
 {
-	const char *value = tigetstr(name);
+	char *value = tigetstr(name);
 
-	return value == (const char *)-1 || (value && !*value) ? NULL : value;
+	if (value == (char *)-1 || !value || !*value)
+		return NULL;
+	drop_delays(value);
+	return *value ? value : NULL;
 }
 
 int

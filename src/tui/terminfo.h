@@ -7,7 +7,7 @@
 /* Reads the description of a terminal; false where there is none. */
 bool terminfo_open(const char *name, int fd);
 
-/* What it says: NULL, 0 or false where it doesn't. Strings are borrowed. */
+/* What it says: NULL, 0 or false where it doesn't. Strings are borrowed, and without delays. */
 const char *terminfo_string(const char *name);
 int terminfo_number(const char *name);
 bool terminfo_flag(const char *name);

@@ -6,6 +6,7 @@ WRONG = [
     ["nothing-like-this"],
     ["--nothing"], ["--format=xml", "status"], ["--format"], ["-a"],
     ["-a", "not an address", "status"],
+    ["chat", "bob", "carol"], ["chat", "--nothing"],
     ["register"], ["register", "alice@example.org", "extra", "--server", "http://127.0.0.1:1"],
     ["register", "not an address", "--server", "http://127.0.0.1:1", "--password-stdin"],
     ["register", "x@example.org", "--server", "ftp://127.0.0.1", "--password-stdin"],
