@@ -126,8 +126,11 @@ dispatch(struct cli *cli, const void *options, int argc, char **argv, struct err
 			help_all(stdout);
 		return print_flush(err);
 	}
-	if (!cli->command)
+	if (!cli->command && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
 		return error_set(err, STATUS_USAGE, _("name a command; 'tern help' lists them"));
+	/* By itself on a terminal, it is the chat. */
+	if (!cli->command && command_require(&cli->command, "chat", err) != STATUS_OK)
+		return err->status;
 	return run_command(cli, options, argc, argv, err);
 }
 

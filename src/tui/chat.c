@@ -30,7 +30,7 @@ enum {
 
 /* ---- saying ---- */
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 say(struct chat *chat, bool error, const char *format, va_list ap)
 {
 	vsnprintf(chat->said, sizeof chat->said, format, ap);

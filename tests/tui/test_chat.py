@@ -2,7 +2,7 @@
 import os
 
 import tern_test
-from tern_test import Server, User, check, check_equal, wait_for
+from tern_test import check, check_equal, wait_for
 from tern_tmux import Terminal
 
 from tern_helpers import pair
@@ -126,6 +126,12 @@ def test_ascii(t):
     terminal = chat(t, alice, "bob", locale="C")
     screen = terminal.wait("caf")
     check("caf? ??" in screen.text, screen.text)
+
+
+def test_by_itself(t):
+    server, alice, bob = story(t)
+    terminal = Terminal(t, [os.path.abspath(tern_test.TERN)], env=alice.env)
+    terminal.wait("Is it nice?")
 
 
 def test_no_terminal(t):
