@@ -9,6 +9,8 @@ terminfo_open(const char *name, int fd)
 {
 	int result = 0;
 
+	if (cur_term)
+		del_curterm(cur_term);
 	return setupterm(name, fd, &result) == OK;
 }
 

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Reads the description of a terminal; false where there is none. */
+/* Reads the description of a terminal, and forgets the one before, with its strings; false where
+ * there is none. */
 bool terminfo_open(const char *name, int fd);
 
 /* What it says: NULL, 0 or false where it doesn't. Strings are borrowed, and without delays. */
